@@ -1,0 +1,3 @@
+module local/tools/lab-init
+
+go 1.26
