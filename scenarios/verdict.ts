@@ -1,0 +1,34 @@
+/** What was measured of one probe. */
+export interface Measured {
+  /** '' when the answer was right. */
+  reason: string;
+  /** Name lookup, connection and answer together. */
+  durationMs: number;
+  /** The longest the injector itself was late while it waited. */
+  lagMs: number;
+}
+
+/** The bounds it is judged by. */
+export interface Bounds {
+  latencyBoundMs: number;
+  lagBoundMs: number;
+}
+
+/** Outcome and the reason that goes with it. */
+export interface Verdict {
+  outcome: 'ok' | 'slow' | 'failed' | 'error';
+  reason: string;
+}
+
+/**
+ * Judges one probe. Only what waits can be the injector's own fault: a timeout while it was late by `lagBoundMs`, or an answer
+ * that would have been in time without the lag. A refused connection fails however busy the injector is.
+ */
+export function judge(measured: Measured, bounds: Bounds): Verdict {
+  const { reason, durationMs, lagMs } = measured;
+  if (reason === 'timeout' && lagMs >= bounds.lagBoundMs) return { outcome: 'error', reason: 'lag' };
+  if (reason !== '') return { outcome: 'failed', reason };
+  if (durationMs <= bounds.latencyBoundMs) return { outcome: 'ok', reason: '' };
+  if (durationMs - lagMs <= bounds.latencyBoundMs) return { outcome: 'error', reason: 'lag' };
+  return { outcome: 'slow', reason: '' };
+}

@@ -1,0 +1,174 @@
+/** How loud an alert is: a page wakes somebody, a ticket waits for the day, `none` only inhibits others. */
+export type AlertKind = 'page' | 'ticket' | 'none';
+
+/** What people must know about an alert: the source of its annotations and of its runbook. */
+export interface AlertEntry {
+  readonly name: string;
+  readonly kind: AlertKind;
+  /** One sentence: what is so while it fires. */
+  readonly meaning: string;
+  /** When it fires, in words, for the docs. */
+  readonly condition: string;
+  /** Likely causes, most likely first. */
+  readonly causes: readonly string[];
+  /** What to do, in order. */
+  readonly steps: readonly string[];
+}
+
+const seeReasons =
+  'Read reason and hop in the alert or with `sum by (reason, hop, conn) (increase(k6_probes_total{path="PATH",outcome="failed"}[2m]))`.';
+
+/** Every alert, each one a section of the runbook. */
+export const alertCatalogue = [
+  {
+    name: 'PathDown',
+    kind: 'page',
+    meaning: 'Probes are sent on this path and none is answered right.',
+    condition:
+      'Probes attempted, none good, over max(15 s, 10 / rate, 5 exports). Resolves 30 s after the first good probe, so that a flapping outage is one page.',
+    causes: [
+      'no ready pod behind the Service (reason `connect`, hop 2: target; hop 1: source)',
+      'cluster DNS does not answer (reason `dns`)',
+      'packets are dropped: network policy, kube-proxy, node (reason `timeout`)',
+      'a release that answers with errors (reasons `status`, `body`)',
+    ],
+    steps: [
+      seeReasons,
+      'Hop 1 is injector → source, hop 2 is source → target. Look at the Deployment and the EndpointSlice of the hop that fails: `kubectl -n continuous-load get deploy,po,endpointslices`.',
+      'With reason `dns`, look at CoreDNS: `kubectl -n kube-system get po -l k8s-app=kube-dns`.',
+      'With reason `timeout` on all hops, look at nodes and network policies.',
+      'Undo the last change if it fits in time: `kubectl -n continuous-load rollout undo deploy/NAME`.',
+    ],
+  },
+  {
+    name: 'PathRecentlyDown',
+    kind: 'none',
+    meaning: 'This path was down a short time ago; nobody is told.',
+    condition:
+      'As PathDown, and kept firing for the short window of the fastest burn and 30 s. It mutes the burn alerts of its path.',
+    causes: ['see PathDown'],
+    steps: ['Nothing: it only keeps one outage from being notified twice.'],
+  },
+  {
+    name: 'ProbesMissing',
+    kind: 'page',
+    meaning: 'No probe of this path is counted: nobody knows whether it works.',
+    condition: 'No probe counted over max(30 s, 10 / rate), for 60 s.',
+    causes: [
+      'no injector runs (scaled to 0, not schedulable, crash loop)',
+      'the injectors cannot reach the OTLP receiver of Prometheus',
+      "every probe ends in the prober's own `error` (starved injector, broken script)",
+    ],
+    steps: [
+      '`kubectl -n continuous-load get po -l app.kubernetes.io/name=injector` and their logs; k6 logs a failed export.',
+      'Is the OTLP endpoint reachable: Service `prometheus-operated` or `main` in namespace `monitoring`, flag `--web.enable-otlp-receiver`.',
+      'Only errors: `sum by (reason) (increase(k6_probes_total{outcome="error"}[5m]))`; `lag` is CPU, `script` is in the logs.',
+    ],
+  },
+  {
+    name: 'PathDownFromOneSource',
+    kind: 'ticket',
+    meaning: 'One injector gets no good answer on this path while another one does.',
+    condition:
+      'Probes attempted and none good from one injector over max(30 s, 20 × injectors / rate), for 30 s, while another has good ones.',
+    causes: [
+      'the node of that injector has lost part of its network',
+      'its kube-proxy rules are stale',
+      'its name server is broken',
+    ],
+    steps: [
+      'The label `instance` is the pod: `kubectl -n continuous-load get po INSTANCE -o wide` gives its node.',
+      'Compare with a pod on the same node, then look at kube-proxy and the CNI of that node.',
+      'Delete the pod if it is alone: a new one on the same node tells node from pod.',
+    ],
+  },
+  {
+    name: 'SloFastBurn',
+    kind: 'page',
+    meaning: 'The error budget of this path is being spent so fast that it will not last.',
+    condition:
+      'Burn over 14.4 in 1 h and 5 min, or over 6 in 6 h and 30 min (30-day period). Failures that PathDown has paged for do not count.',
+    causes: [
+      'some pods of a hop fail',
+      'overload or restarts',
+      'packet loss',
+      'a release that breaks part of the answers',
+    ],
+    steps: [
+      seeReasons,
+      'Split by `conn`: failing only `fresh` points at DNS, endpoints or connection set-up; only `kept` at connections being cut.',
+      'Compare pods of the failing hop: restarts, readiness, CPU throttling.',
+    ],
+  },
+  {
+    name: 'SloSlowBurn',
+    kind: 'ticket',
+    meaning: 'The error budget of this path is being spent faster than it should be.',
+    condition:
+      'Burn over 3 in 1 d and 2 h, or over 1 in 3 d and 6 h (30-day period). Failures that PathDown has paged for do not count.',
+    causes: ['rare failures at every rollout', 'a pod that fails now and then', 'a low rate of packet loss'],
+    steps: [
+      'Plot `sum by (reason, hop) (rate(k6_probes_total{outcome="failed"}[30m]))` over a day and compare with rollouts, scaling and node events.',
+      'Rollouts: check readiness probes, preStop sleep and shutdown grace of the hop that fails.',
+    ],
+  },
+  {
+    name: 'LatencyBurn',
+    kind: 'ticket',
+    meaning: 'Too many answers on this path are right but late.',
+    condition: 'Burn of the latency objective over 14.4, 6, 3 or 1 in both of its windows.',
+    causes: ['CPU limits throttle a hop', 'slow name lookups', 'a hop on a busy node', 'a slower release'],
+    steps: [
+      'Quantiles: `histogram_quantile(0.99, sum by (path, conn) (rate(k6_probe_duration_milliseconds[5m])))`.',
+      'Only `fresh` is slow: look at DNS and connection set-up. Both: look at CPU throttling of source and target.',
+    ],
+  },
+  {
+    name: 'ProbesDropped',
+    kind: 'ticket',
+    meaning: 'The injectors could not start probes in time; less is measured than was asked for.',
+    condition: 'More than 1 % of the asked probes dropped in 5 min while none timed out, for 1 min.',
+    causes: ['the injectors lack CPU', 'answers take so long that all VUs wait'],
+    steps: [
+      'CPU throttling and memory of the injector pods; raise their CPU limit.',
+      "Lower the path's timeout or rate, or raise the number of injectors.",
+    ],
+  },
+  {
+    name: 'ProbesShort',
+    kind: 'ticket',
+    meaning: 'Fewer probes are counted than were asked for.',
+    condition: 'Under 90 % of the asked rate over 5 min, for 6 min.',
+    causes: ['an injector is gone and not replaced', 'dropped probes', 'load held back by `Retry-After`'],
+    steps: [
+      'Count injectors that report: `count(sum by (instance) (increase(k6_probes_total[1m])) > 0)`.',
+      'Held back: `sum by (path) (increase(k6_probes_held_back_total[5m]))`.',
+    ],
+  },
+  {
+    name: 'ProberErrors',
+    kind: 'ticket',
+    meaning: "Probes fail by the prober's own fault; they are in no SLI.",
+    condition: 'More than 1 % of the asked probes end in outcome `error` over 5 min, for 1 min.',
+    causes: ['the injectors are starved of CPU (reason `lag`)', 'a fault in a scenario (reason `script`)'],
+    steps: [
+      '`sum by (reason, instance) (increase(k6_probes_total{outcome="error"}[5m]))`.',
+      '`lag`: CPU limit and node load of that injector. `script`: its log has the exception.',
+    ],
+  },
+] as const satisfies readonly AlertEntry[];
+
+/** Name of an alert in the catalogue. */
+export type AlertName = (typeof alertCatalogue)[number]['name'];
+
+/** The catalogue's entry. Throws a RangeError for a name that is not in it. */
+export function alertEntry(name: AlertName): AlertEntry {
+  const entry = alertCatalogue.find((candidate) => candidate.name === name);
+  if (!entry) throw new RangeError(`no alert ${name} in the catalogue`);
+  return entry;
+}
+
+/** Link to the runbook of an alert: the heading's anchor on the page `runbookBase`. */
+export function runbookUrl(runbookBase: string, name: AlertName): string {
+  return `${runbookBase}#${name.toLowerCase()}`;
+}

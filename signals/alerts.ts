@@ -1,0 +1,180 @@
+import type { AlertName } from './alert-catalogue';
+import { alertEntry, runbookUrl } from './alert-catalogue';
+import { answered, counted, pathDown, probesWithin } from './expressions';
+import { droppedTotal, errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import type { Outcome } from './paths';
+import { duration, increase, number, select, sumBy } from './promql';
+import type { Sli } from './recording-rules';
+import { objectivePercent } from './recording-rules';
+import type { AlertRule } from './rule-types';
+import type { BurnWindow } from './windows';
+import {
+  burnThreshold,
+  burnWindows,
+  downWindowSeconds,
+  missingForSeconds,
+  missingWindowSeconds,
+  oneSourceWindowSeconds,
+} from './windows';
+
+/** *Path down* stays firing this long after the last bad evaluation: a flapping outage is one page. */
+const downKeepSeconds = 30;
+/** Window of the alerts on the prober itself. */
+const meterWindowSeconds = 300;
+/** Share of the asked probes that may be dropped or in error. */
+const toleratedShare = 0.01;
+
+/** *Path down*, its silent shadow, *probes missing* and *down from one source*; evaluated every 5 s. */
+export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
+  const down = downWindowSeconds(model, path);
+  const missing = missingWindowSeconds(model, path);
+  const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
+  const alerts: AlertRule[] = [
+    alert(model, path, 'PathDown', {
+      expr: pathDown(model, path),
+      keep_firing_for: duration(downKeepSeconds),
+      summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none good`,
+    }),
+    alert(model, path, 'PathRecentlyDown', {
+      expr: pathDown(model, path),
+      keep_firing_for: duration(shortest + 30),
+      summary: `Path ${path.name} was down a short time ago ({{ $value | printf "%.0f" }} failed probes)`,
+    }),
+    alert(model, path, 'ProbesMissing', {
+      expr: `${select(recorded.pathInfo, { path: path.name })} unless on (path) (${probesWithin(path, counted, missing)} > 0)`,
+      for: duration(missingForSeconds),
+      summary: `Path ${path.name} is not measured: {{ with query "${quoted(zeroOr(probesWithin(path, counted, missing)))}" }}{{ . | first | value | printf "%.0f" }}{{ end }} probes counted in ${duration(missing)}`,
+    }),
+  ];
+  if (model.injectors > 1) alerts.push(oneSource(model, path));
+  return alerts;
+}
+
+/** Burn alerts of both objectives; evaluated after the ratios of the same group. */
+export function burnAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
+  const windows = burnWindows(model, path);
+  const of = (kind: BurnWindow['kind']) => windows.filter((window) => window.kind === kind);
+  return [
+    alert(model, path, 'SloFastBurn', {
+      expr: burn(path, 'availability', unpagedRatioName, of('page')),
+      summary: `Path ${path.name} loses {{ $value | humanizePercentage }} of its probes; objective ${number(path.availabilityPercent)} %`,
+    }),
+    alert(model, path, 'SloSlowBurn', {
+      expr: burn(path, 'availability', unpagedRatioName, of('ticket')),
+      summary: `Path ${path.name} loses {{ $value | humanizePercentage }} of its probes over a long time; objective ${number(path.availabilityPercent)} %`,
+    }),
+    alert(model, path, 'LatencyBurn', {
+      expr: burn(path, 'latency', errorRatioName, windows),
+      summary: `Path ${path.name} answers {{ $value | humanizePercentage }} of its probes later than ${number(path.latencyBoundMs)} ms; objective ${number(path.latencyPercent)} %`,
+    }),
+  ];
+}
+
+/** Alerts on the prober itself; evaluated every 30 s. */
+export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
+  const asked = path.ratePerSecond * meterWindowSeconds;
+  const tolerated = number(asked * toleratedShare);
+  const wanted = `and on (path) ${select(recorded.pathInfo, { path: path.name })}`;
+  const dropped = sumBy(['path'], increase(select(droppedTotal, { path: path.name }), meterWindowSeconds));
+  const timeouts = sumBy(
+    ['path'],
+    increase(
+      select(probesTotal, { path: path.name, outcome: 'failed', reason: 'timeout' }),
+      meterWindowSeconds,
+    ),
+  );
+  const window = duration(meterWindowSeconds);
+  return [
+    alert(model, path, 'ProbesDropped', {
+      // A path that times out keeps the VUs waiting: then the drops are its fault and its own alerts speak.
+      expr: `(${dropped} > ${tolerated}) ${wanted} unless on (path) (${timeouts} > 0)`,
+      for: '1m',
+      summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} were dropped in ${window}`,
+    }),
+    alert(model, path, 'ProbesShort', {
+      expr: `((${probesWithin(path, undefined, meterWindowSeconds)} > 0) / ${number(asked)} < 0.9) ${wanted}`,
+      for: '6m',
+      summary: `Only {{ $value | humanizePercentage }} of the asked probes of path ${path.name} are sent`,
+    }),
+    alert(model, path, 'ProberErrors', {
+      expr: `(${probesWithin(path, 'error', meterWindowSeconds)} > ${tolerated}) ${wanted}`,
+      for: '1m',
+      summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} failed by the prober's own fault in ${window}`,
+    }),
+  ];
+}
+
+function oneSource(model: SignalModel, path: PathSettings): AlertRule {
+  const window = oneSourceWindowSeconds(model, path);
+  const by = ['path', 'instance'];
+  const least = Math.max(1, Math.floor((path.ratePerSecond / model.injectors) * window * 0.25));
+  const within = (outcome: Outcome | readonly Outcome[], labels: readonly string[]) =>
+    probesWithin(path, outcome, window, labels);
+  return alert(model, path, 'PathDownFromOneSource', {
+    expr:
+      `(${within('failed', by)} >= ${least}) unless on (path, instance) (${within(answered, by)} > 0) ` +
+      `and on (path) (${within(answered, ['path'])} > 0)`,
+    for: '30s',
+    summary: `Path ${path.name} is down from {{ $labels.instance }} alone: {{ $value | printf "%.0f" }} probes in ${duration(window)}, none good`,
+  });
+}
+
+function burn(
+  path: PathSettings,
+  sli: Sli,
+  name: (window: string) => string,
+  windows: readonly BurnWindow[],
+): string {
+  const labels = { path: path.name, sloth_slo: sli };
+  const objective = objectivePercent(path, sli);
+  return windows
+    .map(({ factor, longSeconds, shortSeconds }) => {
+      const bound = number(burnThreshold(factor, objective));
+      const over = (seconds: number) => `${select(name(duration(seconds)), labels)} > ${bound}`;
+      return `(${over(longSeconds)} and on (path) ${over(shortSeconds)})`;
+    })
+    .join(' or ');
+}
+
+function alert(
+  model: SignalModel,
+  path: PathSettings,
+  name: AlertName,
+  rule: { expr: string; for?: string; keep_firing_for?: string; summary: string },
+): AlertRule {
+  const entry = alertEntry(name);
+  const { summary, ...timing } = rule;
+  return {
+    alert: name,
+    ...timing,
+    labels: {
+      path: path.name,
+      severity: entry.kind === 'none' ? 'none' : path.severity[entry.kind],
+      owner: model.owner ?? 'platform',
+    },
+    annotations: {
+      summary,
+      description: `${entry.meaning} Failed in the last 2 min: ${why(path)}. Likely causes: ${entry.causes.join('; ')}.`,
+      runbook_url: runbookUrl(model.runbookBase, name),
+    },
+  };
+}
+
+/** A template that lists the commonest reasons with their hop and injector while the alert is evaluated. */
+function why(path: PathSettings): string {
+  const query = `topk(3, ${probesWithin(path, 'failed', 120, ['reason', 'hop', 'instance'])} > 0)`;
+  return (
+    `{{ range query "${quoted(query)}" }}` +
+    `{{ .Value | printf "%.0f" }} × {{ .Labels.reason }} at hop {{ .Labels.hop }} from {{ .Labels.instance }}, {{ else }}nothing, {{ end }}` +
+    `objective ${number(path.availabilityPercent)} %`
+  );
+}
+
+function zeroOr(expr: string): string {
+  return `${expr} or vector(0)`;
+}
+
+function quoted(expr: string): string {
+  return expr.replaceAll('"', '\\"');
+}

@@ -1,0 +1,163 @@
+/** Makes `docs/paths-and-alerts.md` from the tables: `tsx signals/docs.ts` writes it, a test checks that it is current. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alertCatalogue, type AlertEntry } from './alert-catalogue';
+import { inhibitedBy } from './alertmanager';
+import { pushedMetrics } from './metrics';
+import { defaultModel } from './model';
+import { connectionsOf, type PathRow, pathTable } from './paths';
+import { duration, number } from './promql';
+import {
+  burnWindows,
+  downWindowSeconds,
+  missingForSeconds,
+  missingWindowSeconds,
+  noticeSeconds,
+} from './windows';
+
+/** Where the page lies, from the root of the repository. */
+export const pageFile = 'docs/paths-and-alerts.md';
+
+/** The page as formatted Markdown. */
+export async function pathsAndAlertsPage(): Promise<string> {
+  const { format, resolveConfig } = await import('prettier');
+  const text = [
+    head(),
+    ...pathTable.map(pathSection),
+    measuring(),
+    alertTable(),
+    burnTable(),
+    onePage(),
+    runbook(),
+  ].join('\n\n');
+  return format(text, { ...(await resolveConfig(join(__dirname, 'docs.ts'))), parser: 'markdown' });
+}
+
+function head(): string {
+  return `# Paths and alerts
+
+<!-- Made by \`npx tsx signals/docs.ts\` from signals/paths.ts and signals/alert-catalogue.ts: change those, not this page. -->
+
+What is probed, what is promised, what alerts say and what to do then. Every number below is a default; \`Pulumi.<stack>.yaml\` tunes it.
+
+## Paths`;
+}
+
+function pathSection(row: PathRow): string {
+  const { defaults } = row;
+  const probes = row.probes.map(
+    (probe) =>
+      `| ${probe.name} | ${probe.conn} | ${number(probe.share * 100)} % | ${probe.calls} | ${probe.hops.join(', ')} |`,
+  );
+  const reasons = Object.entries(row.reasons).map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`);
+  return `### ${row.title} (\`${row.name}\`)
+
+${row.answer}
+
+Hops: ${row.hops.map((hop, index) => `${index + 1} = ${hop.from} → ${hop.to}`).join(', ')}. Objectives: ${number(defaults.availabilityPercent)} % answered right, ${number(defaults.latencyPercent)} % of those within ${defaults.latencyBoundMs} ms. ${number(defaults.ratePerSecond)} probes per second over all injectors, timeout ${defaults.timeoutMs} ms. Look first at: ${row.look.join(', ')}.
+
+| probe | connection | share | calls | hops that can fail |
+|---|---|---|---|---|
+${probes.join('\n')}
+
+| reason | meaning |
+|---|---|
+${reasons.join('\n')}
+
+Connections: ${connectionsOf(row)
+    .map((conn) => `\`${conn}\``)
+    .join(', ')}. A \`fresh\` one looks the name up and connects anew; a \`kept\` one was used before.`;
+}
+
+function measuring(): string {
+  const metrics = Object.entries(pushedMetrics).map(
+    ([name, labels]) => `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} |`,
+  );
+  return `## What is counted
+
+Each probe has one outcome: \`ok\`; \`slow\` (right, but later than the bound); \`failed\`, with a reason and the hop that failed; \`error\`, the prober's own fault (an exception, or the injector itself was late), which is in no objective.
+Availability is (ok + slow) / (ok + slow + failed), latency is ok / (ok + slow): a failure burns once. No probes, no number.
+
+| metric | labels |
+|---|---|
+${metrics.join('\n')}
+
+Every counter starts at 0 one export before the first probe, so the first failure in the life of a process counts. Pushed series have no end marker and linger for five minutes: rules ask whether a counter *grew*, never whether a series exists.`;
+}
+
+function alertTable(): string {
+  const rows = alertCatalogue.map(
+    (entry) =>
+      `| [${entry.name}](#${entry.name.toLowerCase()}) | ${kindText(entry)} | ${entry.meaning} | ${inhibitedBy(entry.name).join(', ') || '–'} |`,
+  );
+  return `## Alerts
+
+| alert | severity | meaning | muted by |
+|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+function burnTable(): string {
+  const rows = [7, 28, 30, 90].map((periodDays) => {
+    const model = defaultModel({ periodDays: periodDays as 7 | 28 | 30 | 90 });
+    const cells = model.paths.slice(0, 1).flatMap((path) => burnWindows(model, path));
+    return `| ${periodDays} d | ${cells.map((w) => `${duration(w.longSeconds)} / ${duration(w.shortSeconds)}`).join(' | ')} |`;
+  });
+  return `### Windows of the burn alerts
+
+Long / short window; both must burn. Windows scale with the period, factors stay, and a short window is never under max(2 min, 20 probes).
+
+| period | 14.4 (page) | 6 (page) | 3 (ticket) | 1 (ticket) |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+Burn is \`bad / max(total, rate × window)\`: the budget really spent. Ten minutes of data can not look like a spent week.`;
+}
+
+function onePage(): string {
+  const model = defaultModel();
+  const path = model.paths[0];
+  const times = path
+    ? `With the defaults *PathDown* comes ${downWindowSeconds(model, path)}…${noticeSeconds(model, path)} s after the last good probe, *ProbesMissing* ${missingWindowSeconds(model, path) + missingForSeconds} s and a few after the last probe.`
+    : '';
+  return `### One page per cause
+
+${times} *PathDown* resolves 30 s after the first good probe (notified at the next interval of the group, at most 30 s later).
+
+A total outage also spends budget: 52 s of it are more than 14.4 × 0.1 % of an hour, and long windows hold it for days. Two things keep that quiet:
+
+1. Burn alerts read \`slo:unpaged_error:ratio_rate*\`: failures while *PathDown* held are taken out (its time × rate), with as many seconds added after its end as it took to notice. \`slo:sli_error:ratio_rate*\`, the budget left and every figure keep them.
+2. \`PathRecentlyDown\`, which tells nobody, mutes the burn alerts and tickets of its path during an outage and for the short window of the fastest burn plus 30 s after it.
+
+What this costs: a *partial* fault that begins within five and a half minutes after an outage is notified up to that much later (a new total outage pages at once), and a budget spent by outages alone is not told by a ticket: its pages were. Counts are exact, the seconds taken out are those of 5 s evaluations: if the rules did not run during an outage (Prometheus down), its failures count as unpaged and may burn.`;
+}
+
+function runbook(): string {
+  const sections = alertCatalogue.map(
+    (entry) => `### ${entry.name}
+
+${entry.meaning} ${kindText(entry) === '–' ? '' : `Severity: ${kindText(entry)}.`}
+
+**Fires when:** ${entry.condition}
+
+**Likely causes:**
+
+${entry.causes.map((cause) => `- ${cause}`).join('\n')}
+
+**What to do:**
+
+${entry.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`,
+  );
+  return `## Runbook
+
+${sections.join('\n\n')}
+`;
+}
+
+function kindText(entry: AlertEntry): string {
+  return entry.kind === 'none' ? '–' : entry.kind;
+}
+
+if (require.main === module) {
+  void pathsAndAlertsPage().then((page) => writeFileSync(join(__dirname, '..', pageFile), page));
+}

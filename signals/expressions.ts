@@ -1,0 +1,45 @@
+import { probesTotal, recorded } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import type { Outcome } from './paths';
+import { increase, number, select, sumBy } from './promql';
+import { downWindowSeconds } from './windows';
+
+/** Outcomes that say something about the path. */
+export const counted: readonly Outcome[] = ['ok', 'slow', 'failed'];
+/** Outcomes of an answer that was right. */
+export const answered: readonly Outcome[] = ['ok', 'slow'];
+
+/** Probes of the given outcomes within a window that ended `offsetSeconds` ago, summed by the given labels. */
+export function probesWithin(
+  path: PathSettings,
+  outcome: Outcome | readonly Outcome[] | undefined,
+  windowSeconds: number,
+  by: readonly string[] = ['path'],
+  offsetSeconds = 0,
+): string {
+  const matchers = outcome === undefined ? { path: path.name } : { path: path.name, outcome };
+  return sumBy(by, increase(select(probesTotal, matchers), windowSeconds, offsetSeconds));
+}
+
+/**
+ * So many failures within *path down*'s window are an attempt worth the name: a quarter of what is sent, or half of what one
+ * injector sends where there are more than two. A first failure right after the start is none.
+ */
+export function attemptedAtLeast(model: SignalModel, path: PathSettings): number {
+  const share = Math.min(0.25, 0.5 / model.injectors);
+  return Math.max(1, Math.floor(path.ratePerSecond * downWindowSeconds(model, path) * share));
+}
+
+/**
+ * Probes attempted, none good: the value is the number of failed probes in the window. There must have been probes before the
+ * window too, so that an injector that starts before its targets are ready pages for nothing.
+ */
+export function pathDown(model: SignalModel, path: PathSettings): string {
+  const window = downWindowSeconds(model, path);
+  return (
+    `(${probesWithin(path, 'failed', window)} >= ${number(attemptedAtLeast(model, path))}) ` +
+    `and on (path) ${select(recorded.pathInfo, { path: path.name })} ` +
+    `and on (path) (${probesWithin(path, counted, window, ['path'], window)} > 0) ` +
+    `unless on (path) (${probesWithin(path, answered, window)} > 0)`
+  );
+}

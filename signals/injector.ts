@@ -1,0 +1,184 @@
+import type { InjectorConfig, PathConfig, ProbeConfig, ZeroSeries } from '../scenarios/config';
+import { injectorJob, metricPrefix } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import { connectionsOf, errorReasons, type Hop, type PathRow, pathRow, type ProbeRow } from './paths';
+import { flushIntervalMs, zeroLeadMs } from './windows';
+
+export type { InjectorConfig } from '../scenarios/config';
+
+/** Base URLs that the probes call, without a path. */
+export interface InjectorTargets {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Scripts in `scenarios/` that must lie flat in one directory beside `config.json` (types are erased). The first is the entry. */
+export const scenarioFiles = [
+  'continuous.ts',
+  'options.ts',
+  'recorder.ts',
+  'service.ts',
+  'reasons.ts',
+  'echo.ts',
+  'verdict.ts',
+  'lag-meter.ts',
+  'back-off.ts',
+] as const;
+
+/** Name of the data file beside the scripts; the value of env `CONFIG` is relative to the entry script. */
+export const configFile = 'config.json';
+
+/** VUs beyond rate × timeout, as a share: a black hole must end in timeouts, not in dropped probes. */
+const spareShare = 0.2;
+/** Two at least: one may wait for its timeout while the next probe is due. */
+const leastVus = 2;
+/** Probes of one replica start this far apart, so that they do not all fall into the same millisecond. */
+const staggerMs = 130;
+/** podinfo's port for HTTP. */
+const podinfoPort = 9898;
+
+/** Addresses of source and target by their full names: the trailing dot keeps search domains out of the lookup. */
+export function serviceTargets(namespace: string, clusterDomain = 'cluster.local'): InjectorTargets {
+  const url = (service: string) => `http://${service}.${namespace}.svc.${clusterDomain}.:${podinfoPort}`;
+  return { source: url('source'), target: url('target') };
+}
+
+/** VUs of one scenario at one replica: ceil(rate × timeout × 1.2), at least 2. Rate in probes per second. */
+export function virtualUsers(ratePerSecond: number, timeoutMs: number): number {
+  return Math.max(leastVus, Math.ceil(((ratePerSecond * timeoutMs) / 1000) * (1 + spareShare) - 1e-9));
+}
+
+/** The data of the scenarios for one replica: plain JSON, nothing of it is typed twice. */
+export function injectorConfig(model: SignalModel, targets: InjectorTargets): InjectorConfig {
+  let count = 0;
+  const paths = model.paths.map((path): PathConfig => {
+    const row = pathRow(path.name);
+    const reasons = Object.keys(row.reasons);
+    return {
+      path: path.name,
+      timeoutMs: path.timeoutMs,
+      latencyBoundMs: path.latencyBoundMs,
+      lagBoundMs: path.timeoutMs / 4,
+      reasons,
+      otherReason: reasons.includes('reset') ? 'reset' : (reasons[0] ?? ''),
+      zero: zeroSeries(row),
+      probes: row.probes.map((probe) =>
+        probeConfig(model, path, probe, targets, zeroLeadMs(model) + staggerMs * count++),
+      ),
+    };
+  });
+  return { enabled: model.enabled ?? true, paths };
+}
+
+/** Every label set a path may count under: at start each gets a 0. */
+export function zeroSeries(row: PathRow): ZeroSeries[] {
+  const reasons = Object.keys(row.reasons);
+  return connectionsOf(row).flatMap((conn) => {
+    const hops = [
+      ...new Set(row.probes.filter((probe) => probe.conn === conn).flatMap((probe) => probe.hops)),
+    ].sort();
+    const of = (outcome: string, reason: string, hop: Hop): ZeroSeries => ({ outcome, reason, conn, hop });
+    return [
+      of('ok', '', ''),
+      of('slow', '', ''),
+      ...hops.flatMap((hop) => reasons.map((reason) => of('failed', reason, hop))),
+      ...errorReasons.map((reason) => of('error', reason, '')),
+    ];
+  });
+}
+
+/** How an injector pod starts and stops: rollout with maxUnavailable 0 and maxSurge 1 and these times leaves no gap. */
+export function injectorTiming(model: SignalModel): {
+  startupMs: number;
+  minReadySeconds: number;
+  terminationGracePeriodSeconds: number;
+} {
+  const startupMs = zeroLeadMs(model);
+  const longestTimeoutMs = Math.max(...model.paths.map((path) => path.timeoutMs));
+  return {
+    startupMs,
+    // A new pod counts as ready once its first probes are counted, with some seconds for k6 itself to start.
+    minReadySeconds: Math.ceil((startupMs + flushIntervalMs + model.exportIntervalMs) / 1000) + 3,
+    // In-flight probes, then the last export with its retries.
+    terminationGracePeriodSeconds:
+      Math.ceil((longestTimeoutMs + flushIntervalMs + model.exportIntervalMs) / 1000) + 15,
+  };
+}
+
+/** Memory of one injector pod, in MiB: k6 takes about 50 with a few VUs, and grows for no reason we know of. */
+export const injectorMemory = { requestMiB: 96, limitMiB: 192 } as const;
+
+/** Timeout of source's own call to target: half of the probe's, so that source can still say what was wrong. */
+export function sourceClientTimeoutMs(path: PathSettings): number {
+  return path.timeoutMs / 2;
+}
+
+/** k6's arguments, the binary excluded: an endless run without summary or thresholds (both keep every sample in memory). */
+export function injectorCommand(scriptDirectory = '/scripts'): string[] {
+  return [
+    'run',
+    '--summary-mode=disabled',
+    '--no-thresholds',
+    '--no-usage-report',
+    '--no-color',
+    '--quiet',
+    '--log-output=stdout',
+    '--out=opentelemetry',
+    `${scriptDirectory}/${scenarioFiles[0]}`,
+  ];
+}
+
+/** Where the metrics go and who sends them. */
+export interface InjectorEnvironmentOptions {
+  /** `HOST:PORT` of an OTLP/HTTP receiver. */
+  readonly otlpEndpoint: string;
+  /** Default: Prometheus' own receiver. */
+  readonly otlpPath?: string;
+  /** Name of this injector, the label `instance`; default the pod's name from env `POD_NAME`, which must be set before these. */
+  readonly instance?: string;
+}
+
+/** Environment of k6, in order: some values refer to `POD_NAME`. */
+export function injectorEnvironment(
+  model: SignalModel,
+  options: InjectorEnvironmentOptions,
+): { name: string; value: string }[] {
+  const values: Record<string, string> = {
+    CONFIG: `./${configFile}`,
+    K6_AUTO_EXTENSION_RESOLUTION: 'false',
+    K6_OTEL_EXPORTER_PROTOCOL: 'http/protobuf',
+    K6_OTEL_HTTP_EXPORTER_ENDPOINT: options.otlpEndpoint,
+    K6_OTEL_HTTP_EXPORTER_URL_PATH: options.otlpPath ?? '/api/v1/otlp/v1/metrics',
+    K6_OTEL_HTTP_EXPORTER_INSECURE: 'true',
+    K6_OTEL_METRIC_PREFIX: metricPrefix,
+    K6_OTEL_SERVICE_NAME: injectorJob,
+    K6_OTEL_FLUSH_INTERVAL: `${flushIntervalMs}ms`,
+    K6_OTEL_EXPORT_INTERVAL: `${model.exportIntervalMs}ms`,
+    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${options.instance ?? '$(POD_NAME)'}`,
+    OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+    // The collector of garbage works towards the limit instead of letting the kernel end the process.
+    GOMEMLIMIT: `${Math.round(injectorMemory.limitMiB * 0.8)}MiB`,
+  };
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+function probeConfig(
+  model: SignalModel,
+  path: PathSettings,
+  probe: ProbeRow,
+  targets: InjectorTargets,
+  startMs: number,
+): ProbeConfig {
+  const ratePerSecond = (path.ratePerSecond * probe.share) / model.injectors;
+  return {
+    name: `${path.name}-${probe.name}`,
+    path: path.name,
+    conn: probe.conn,
+    hop: probe.hops[0] ?? '1',
+    nextHop: probe.hops[1] ?? '',
+    url: `${targets[probe.calls]}/api/echo`,
+    periodUs: Math.round(1_000_000 / ratePerSecond),
+    vus: virtualUsers(ratePerSecond, path.timeoutMs),
+    startMs,
+  };
+}

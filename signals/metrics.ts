@@ -1,0 +1,73 @@
+/**
+ * Names of everything that is pushed, as k6 names it and as Prometheus stores it. Rules take names from here only; a test
+ * compares both with what the scenarios emit.
+ */
+
+/** `K6_OTEL_METRIC_PREFIX`: keeps k6's names apart from everybody else's. */
+export const metricPrefix = 'k6_';
+
+/** Kinds of k6 metrics that are used. */
+export type MetricKind = 'counter' | 'trend';
+
+/**
+ * Name under which Prometheus stores a k6 metric that came over OTLP with the translation `UnderscoreEscapingWithSuffixes`:
+ * counters get `_total`, trends of time get their unit, milliseconds.
+ */
+export function storedName(k6Name: string, kind: MetricKind): string {
+  return `${metricPrefix}${k6Name}${kind === 'counter' ? '_total' : '_milliseconds'}`;
+}
+
+/** k6's names of what the scenarios record. */
+export const k6Names = {
+  probes: 'probes',
+  duration: 'probe_duration',
+  heldBack: 'probes_held_back',
+  dropped: 'dropped_iterations',
+} as const;
+
+/** Counter {path, outcome, reason, conn, hop, instance}: one per probe. */
+export const probesTotal = storedName(k6Names.probes, 'counter');
+/** Native histogram {path, conn, instance}, milliseconds: answered probes only. */
+export const probeDuration = storedName(k6Names.duration, 'trend');
+/** Counter {path, instance}: probes not sent because the far end asked for less load. */
+export const heldBackTotal = storedName(k6Names.heldBack, 'counter');
+/** Counter {path, instance}: probes that k6 could not start in time for want of a free VU. */
+export const droppedTotal = storedName(k6Names.dropped, 'counter');
+
+/** Labels of each pushed metric; `instance` is the injector's pod, `job` the OTLP service name. */
+export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
+  [probesTotal]: ['path', 'outcome', 'reason', 'conn', 'hop', 'instance', 'job'],
+  [probeDuration]: ['path', 'conn', 'instance', 'job'],
+  [heldBackTotal]: ['path', 'instance', 'job'],
+  [droppedTotal]: ['path', 'instance', 'job'],
+};
+
+/** Value of the label `job` on everything the injectors push (OTLP `service.name`). */
+export const injectorJob = 'continuous-load';
+
+/** Names of what recording rules make. */
+export const recorded = {
+  /** 1 {path, protocol} for each path that must be probed. */
+  pathInfo: 'path_info',
+  /** Probes per second that are asked for {path}. */
+  rateAsked: 'path:probe_rate:asked',
+  /** Cumulative counts {path, instance}: failed; ok + slow + failed; slow; ok + slow. */
+  bad: 'path_instance:probes_bad:sum',
+  total: 'path_instance:probes_total:sum',
+  slow: 'path_instance:probes_slow:sum',
+  answered: 'path_instance:probes_answered:sum',
+  /** 1 {path} while *path down* holds, absent else. */
+  down: 'path:down:bool',
+  /** 1 {path} while *path down* held within the time it takes to notice, absent else. */
+  paged: 'path:paged:bool',
+} as const;
+
+/** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */
+export function errorRatioName(window: string): string {
+  return `slo:sli_error:ratio_rate${window}`;
+}
+
+/** The same without what *path down* has already paged for: burn alerts read this. */
+export function unpagedRatioName(window: string): string {
+  return `slo:unpaged_error:ratio_rate${window}`;
+}

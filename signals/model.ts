@@ -1,0 +1,69 @@
+import type { PathName } from './paths';
+import { pathRow } from './paths';
+
+/** One path as this stack wants it: plain values, all defaults filled in. */
+export interface PathSettings {
+  readonly name: PathName;
+  /** Probes per second in total, over all injectors. */
+  readonly ratePerSecond: number;
+  readonly timeoutMs: number;
+  /** Share of probes that must be answered right (ok + slow), in percent, e.g. 99.9. */
+  readonly availabilityPercent: number;
+  /** Share of answered probes that must be within `latencyBoundMs`, in percent. */
+  readonly latencyPercent: number;
+  readonly latencyBoundMs: number;
+  /** Values of the label `severity`; `{ page: 'page', ticket: 'ticket' }` unless the user routes otherwise. */
+  readonly severity: { readonly page: string; readonly ticket: string };
+}
+
+/** Periods over which an error budget is counted, in days. */
+export const periodsDays = [7, 28, 30, 90] as const;
+export type PeriodDays = (typeof periodsDays)[number];
+
+/** Everything rules, alerts, scenario data and docs are derived from. */
+export interface SignalModel {
+  readonly stack: string;
+  readonly periodDays: PeriodDays;
+  /** Injector replicas; the rate of a path is shared by them. */
+  readonly injectors: number;
+  /** How often k6 pushes its metrics. */
+  readonly exportIntervalMs: number;
+  readonly paths: readonly PathSettings[];
+  /** URL of the page whose anchors are the runbooks, without `#`. */
+  readonly runbookBase: string;
+  /** Value of the label `owner` on every alert; default `platform`. */
+  readonly owner?: string;
+  /** The one switch: `false` stops all load and takes the paths out of the absence alerts. Default `true`. */
+  readonly enabled?: boolean;
+  /** Upper bound on the sum of all rates, probes per second; default 100. */
+  readonly maxRatePerSecond?: number;
+  /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
+  readonly timeScale?: number;
+}
+
+/** Where the counts of a whole stack are capped unless the model says otherwise, in probes per second. */
+export const defaultMaxRatePerSecond = 100;
+
+/** Default of `runbookBase`. */
+export const defaultRunbookBase = 'docs/paths-and-alerts.md';
+
+/** Settings of a path with the table's defaults where `changes` says nothing. */
+export function pathSettings(
+  name: PathName,
+  changes: Partial<Omit<PathSettings, 'name'>> = {},
+): PathSettings {
+  return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
+}
+
+/** A model with every default: all paths, period 30 d, 2 injectors, export every 2 s. */
+export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
+  return {
+    stack: 'lab',
+    periodDays: 30,
+    injectors: 2,
+    exportIntervalMs: 2000,
+    paths: [pathSettings('service')],
+    runbookBase: defaultRunbookBase,
+    ...changes,
+  };
+}

@@ -1,0 +1,54 @@
+/** Label → exact value, or a list of values of which one must match. */
+export type Matchers = Readonly<Record<string, string | readonly string[]>>;
+
+/** `metric{label="value",other=~"a|b"}`. Values must be plain words: none of ours needs quoting or escaping. */
+export function select(metric: string, matchers: Matchers = {}): string {
+  const parts = Object.entries(matchers).map(([label, value]) =>
+    typeof value === 'string' ? `${label}="${plain(value)}"` : `${label}=~"${value.map(plain).join('|')}"`,
+  );
+  return parts.length === 0 ? metric : `${metric}{${parts.join(',')}}`;
+}
+
+function plain(value: string): string {
+  if (!/^[A-Za-z0-9_.-]*$/.test(value))
+    throw new RangeError(`label value ${JSON.stringify(value)} is not a plain word`);
+  return value;
+}
+
+/** `sum by (labels) (expr)`. */
+export function sumBy(labels: readonly string[], expr: string): string {
+  return `sum by (${labels.join(', ')}) (${expr})`;
+}
+
+/** `increase(selector[window] offset earlier)`; window and offset in whole seconds, the offset 0 by default. */
+export function increase(selector: string, windowSeconds: number, offsetSeconds = 0): string {
+  const offset = offsetSeconds > 0 ? ` offset ${duration(offsetSeconds)}` : '';
+  return `increase(${selector}[${duration(windowSeconds)}]${offset})`;
+}
+
+/**
+ * A whole number of seconds as a Prometheus duration in its shortest form, days at most: 300 → `5m`, 280 → `4m40s`. Also used in
+ * metric names. Throws a RangeError for what is not a positive whole number.
+ */
+export function duration(seconds: number): string {
+  if (!Number.isInteger(seconds) || seconds <= 0)
+    throw new RangeError(`${seconds} is no whole, positive number of seconds`);
+  let rest = seconds;
+  let text = '';
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text;
+}
+
+/** A number as PromQL wants it, without the dust of binary fractions: 1 − 0.999 → `0.001`. */
+export function number(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}

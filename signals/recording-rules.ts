@@ -1,0 +1,137 @@
+import { answered, counted, pathDown } from './expressions';
+import { errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import { pathRow } from './paths';
+import { duration, increase, number, select, sumBy } from './promql';
+import type { RecordingRule } from './rule-types';
+import { budgetShare, burnWindowLengths, burnWindows, fastIntervalSeconds, noticeSeconds } from './windows';
+
+/** The two objectives of a path. */
+export type Sli = 'availability' | 'latency';
+
+/** Labels in Sloth's words, so that its dashboards find our objectives. */
+export function slothLabels(path: PathSettings, sli: Sli): Record<string, string> {
+  return { path: path.name, sloth_id: `${path.name}-${sli}`, sloth_service: path.name, sloth_slo: sli };
+}
+
+/** The objective of an SLI, in percent. */
+export function objectivePercent(path: PathSettings, sli: Sli): number {
+  return sli === 'availability' ? path.availabilityPercent : path.latencyPercent;
+}
+
+/** What must exist, and the counters that everything longer than a minute is computed from; evaluated every 5 s. */
+export function countRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const labels = { path: path.name };
+  // Recorded every 5 s per injector, the counters are cheap over days, survive a gap in the rules, and see a restart as a reset.
+  const sums = (record: string, outcome: readonly string[]): RecordingRule => ({
+    record,
+    expr: sumBy(
+      ['path', 'instance'],
+      select(probesTotal, { ...labels, outcome: outcome.length === 1 ? (outcome[0] ?? '') : outcome }),
+    ),
+  });
+  return [
+    {
+      record: recorded.pathInfo,
+      expr: 'vector(1)',
+      labels: { ...labels, protocol: pathRow(path.name).protocol },
+    },
+    { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },
+    sums(recorded.bad, ['failed']),
+    sums(recorded.total, counted),
+    sums(recorded.slow, ['slow']),
+    sums(recorded.answered, answered),
+    { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1` },
+    {
+      record: recorded.paged,
+      // The first failures came before the page by `noticeSeconds`; as many seconds are added after its end instead.
+      expr: `max by (path) (max_over_time(${select(recorded.down, labels)}[${duration(noticeSeconds(model, path))}]))`,
+    },
+  ];
+}
+
+/** Ratios over the burn windows, objectives and current burn; evaluated every 30 s. */
+export function sloRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const lengths = burnWindowLengths(model, path);
+  const availability = slothLabels(path, 'availability');
+  const latency = slothLabels(path, 'latency');
+  return [
+    ...lengths.map((length) => ({
+      record: errorRatioName(duration(length)),
+      expr: spent(path, 'availability', length),
+      labels: availability,
+    })),
+    ...lengths.map((length) => ({
+      record: unpagedRatioName(duration(length)),
+      expr: unpaged(path, length),
+      labels: availability,
+    })),
+    ...lengths.map((length) => ({
+      record: errorRatioName(duration(length)),
+      expr: spent(path, 'latency', length),
+      labels: latency,
+    })),
+    ...(['availability', 'latency'] as const).flatMap((sli) => staticRules(model, path, sli)),
+  ];
+}
+
+/** What is left of the budget over the whole period; evaluated every 5 minutes. */
+export function periodRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const periodSeconds = model.periodDays * 86_400;
+  const name = errorRatioName(duration(periodSeconds));
+  return (['availability', 'latency'] as const).flatMap((sli) => {
+    const labels = slothLabels(path, sli);
+    const ratio = select(name, { path: path.name, sloth_slo: sli });
+    const burn = `${ratio} / ${number(budgetShare(objectivePercent(path, sli)))}`;
+    return [
+      { record: name, expr: spent(path, sli, periodSeconds), labels },
+      { record: 'slo:period_burn_rate:ratio', expr: burn, labels },
+      { record: 'slo:period_error_budget_remaining:ratio', expr: `1 - ${burn}`, labels },
+    ];
+  });
+}
+
+function staticRules(model: SignalModel, path: PathSettings, sli: Sli): RecordingRule[] {
+  const labels = slothLabels(path, sli);
+  const objective = objectivePercent(path, sli);
+  const budget = budgetShare(objective);
+  const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
+  return [
+    { record: 'slo:objective:ratio', expr: `vector(${number(1 - budget)})`, labels },
+    { record: 'slo:error_budget:ratio', expr: `vector(${number(budget)})`, labels },
+    { record: 'slo:time_period:days', expr: `vector(${model.periodDays})`, labels },
+    {
+      record: 'slo:current_burn_rate:ratio',
+      expr: `${select(errorRatioName(duration(shortest)), { path: path.name, sloth_slo: sli })} / ${number(budget)}`,
+      labels,
+    },
+    {
+      record: 'sloth_slo_info',
+      expr: 'vector(1)',
+      labels: { ...labels, sloth_mode: 'continuous-load', sloth_objective: number(objective) },
+    },
+  ];
+}
+
+/** bad / max(total, rate × window): ten minutes of data cannot look like a spent month. No probes, no number. */
+function spent(path: PathSettings, sli: Sli, windowSeconds: number): string {
+  const bad = within(path, sli === 'availability' ? recorded.bad : recorded.slow, windowSeconds);
+  return `${bad} / ${possible(path, sli, windowSeconds)}`;
+}
+
+/** As `spent`, but failures while *path down* was paged for are taken out: its page said so, a second one says nothing new. */
+function unpaged(path: PathSettings, windowSeconds: number): string {
+  const bad = within(path, recorded.bad, windowSeconds);
+  const samples = `count_over_time(${select(recorded.paged, { path: path.name })}[${duration(windowSeconds)}])`;
+  const pagedBad = `${sumBy(['path'], samples)} * ${number(fastIntervalSeconds * path.ratePerSecond)}`;
+  return `clamp_min(${bad} - (${pagedBad} or ${bad} * 0), 0) / ${possible(path, 'availability', windowSeconds)}`;
+}
+
+function possible(path: PathSettings, sli: Sli, windowSeconds: number): string {
+  const total = within(path, sli === 'availability' ? recorded.total : recorded.answered, windowSeconds);
+  return `clamp_min(${total} > 0, ${number(path.ratePerSecond * windowSeconds)})`;
+}
+
+function within(path: PathSettings, record: string, windowSeconds: number): string {
+  return sumBy(['path'], increase(select(record, { path: path.name }), windowSeconds));
+}

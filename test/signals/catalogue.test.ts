@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parser } from '@prometheus-io/lezer-promql';
+import { zeroSeries } from '../../signals/injector';
+import {
+  heldBackTotal,
+  k6Names,
+  probeDuration,
+  probesTotal,
+  pushedMetrics,
+  storedName,
+} from '../../signals/metrics';
+import { defaultModel, pathSettings } from '../../signals/model';
+import { outcomes, pathNames, pathRow } from '../../signals/paths';
+import { ruleGroups } from '../../signals/rules';
+import { isAlert } from '../../signals/rule-types';
+import { firstGoodQuery, reasonsQuery, statusQueries } from '../../signals/status';
+
+/** A selector within an expression: metric and matchers. */
+interface Selector {
+  metric: string;
+  matchers: { label: string; op: string; value: string }[];
+}
+
+const groups = ruleGroups(defaultModel());
+const rules = groups.flatMap((group) => group.rules);
+const recordedLabels = new Map<string, Set<string>>();
+for (const rule of rules) {
+  if (isAlert(rule)) continue;
+  const labels = recordedLabels.get(rule.record) ?? new Set<string>();
+  for (const label of ['path', ...Object.keys(rule.labels ?? {})]) labels.add(label);
+  if (rule.expr.includes('by (path, instance)')) labels.add('instance');
+  recordedLabels.set(rule.record, labels);
+}
+
+const zeroed = pathNames.flatMap((path) => zeroSeries(pathRow(path)).map((series) => ({ path, ...series })));
+const values: Record<string, ReadonlySet<string>> = {
+  path: new Set(pathNames),
+  outcome: new Set(outcomes),
+  reason: new Set(zeroed.map((series) => series.reason)),
+  conn: new Set(zeroed.map((series) => series.conn)),
+  hop: new Set(zeroed.map((series) => series.hop)),
+  sloth_slo: new Set(['availability', 'latency']),
+};
+
+/** All selectors of an expression; throws for what is no PromQL. */
+function selectors(expr: string): Selector[] {
+  const found: Selector[] = [];
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.type.isError) throw new Error(`no PromQL at ${node.from}: ${expr}`);
+      if (node.name !== 'VectorSelector') return;
+      const text = expr.slice(node.from, node.to);
+      const metric = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? '';
+      const matchers = [...text.matchAll(/(\w+)\s*(=~|!=|!~|=)\s*"([^"]*)"/g)].map((match) => ({
+        label: match[1]!,
+        op: match[2]!,
+        value: match[3]!,
+      }));
+      found.push({ metric, matchers });
+    },
+  });
+  return found;
+}
+
+/** What is wrong with an expression: metrics nobody makes, labels they do not have, values nobody emits. */
+function faults(expr: string): string[] {
+  return selectors(expr).flatMap(({ metric, matchers }) => {
+    if (metric === 'ALERTS' || metric === 'ALERTS_FOR_STATE') return [];
+    const labels = pushedMetrics[metric] ? new Set(pushedMetrics[metric]) : recordedLabels.get(metric);
+    if (!labels) return [`nobody makes ${metric}`];
+    return matchers.flatMap(({ label, op, value }) => {
+      if (!labels.has(label)) return [`${metric} has no label ${label}`];
+      const known = values[label];
+      if (!known) return [];
+      const wanted = op.endsWith('~') ? value.split('|') : [value];
+      return wanted
+        .filter((each) => !known.has(each))
+        .map((each) => `${metric}: nobody emits ${label}="${each}"`);
+    });
+  });
+}
+
+test('rules name only what scenarios and other rules make', () => {
+  expect(rules.flatMap((rule) => faults(rule.expr))).toEqual([]);
+});
+
+test('so do the queries in annotations and in the status table', () => {
+  const templates = rules.filter(isAlert).flatMap((rule) => Object.values(rule.annotations));
+  const queries = templates.flatMap((text) =>
+    [...text.matchAll(/query "((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!.replaceAll('\\"', '"')),
+  );
+  expect(queries.length).toBeGreaterThanOrEqual(rules.filter(isAlert).length);
+  const { counters, ...instant } = statusQueries();
+  const path = pathSettings('service');
+  expect(
+    [...queries, counters, ...Object.values(instant), firstGoodQuery(path), reasonsQuery(path, 60)].flatMap(
+      faults,
+    ),
+  ).toEqual([]);
+});
+
+test('the guard sees what is wrong', () => {
+  expect(faults('k6_probes_total{outcome="fail"}')).toEqual(['k6_probes_total: nobody emits outcome="fail"']);
+  expect(faults('k6_probes_total{reason=~"dns|tls"}')).toEqual([
+    'k6_probes_total: nobody emits reason="tls"',
+  ]);
+  expect(faults('k6_probe_duration_milliseconds{outcome="ok"}')).toEqual([
+    'k6_probe_duration_milliseconds has no label outcome',
+  ]);
+  expect(faults('k6_probe_duration_milliseconds_bucket')).toEqual([
+    'nobody makes k6_probe_duration_milliseconds_bucket',
+  ]);
+  expect(() => faults('sum(')).toThrow(/no PromQL/);
+});
+
+test('recorded rules are read by something or wanted by dashboards', () => {
+  const read = new Set(rules.flatMap((rule) => selectors(rule.expr).map((selector) => selector.metric)));
+  const unread = [...recordedLabels.keys()].filter((name) => !read.has(name));
+  // Sloth's names and what was asked for are for people and dashboards.
+  expect(unread.filter((name) => !name.startsWith('slo') && name !== 'path:probe_rate:asked')).toEqual([]);
+});
+
+test('the scenarios register the metrics under these names, with these labels', () => {
+  const recorder = readFileSync(join(__dirname, '..', '..', 'scenarios', 'recorder.ts'), 'utf8');
+  const registered = [...recorder.matchAll(/new (?:Counter|Trend)\('(\w+)'/g)].map((match) => match[1]);
+  expect(new Set(registered)).toEqual(new Set(Object.values(k6Names)));
+  for (const label of ['path', 'outcome', 'reason', 'conn', 'hop'])
+    expect(recorder).toMatch(new RegExp(`\\b${label}\\b`));
+});
+
+test('names are stored as seen on a live Prometheus', () => {
+  expect([probesTotal, probeDuration, heldBackTotal, storedName('iterations', 'counter')]).toEqual([
+    'k6_probes_total',
+    'k6_probe_duration_milliseconds',
+    'k6_probes_held_back_total',
+    'k6_iterations_total',
+  ]);
+});
