@@ -1,0 +1,40 @@
+import type * as k8s from '@pulumi/kubernetes';
+import type * as pulumi from '@pulumi/pulumi';
+import type { ImageName } from '../images';
+
+/** What people open from their machine. */
+export type EndpointName = 'prometheus' | 'alertmanager' | 'podinfo';
+
+/** A cluster of any kind, as the components inside it see it. */
+export interface Cluster {
+  readonly kind: 'lab' | 'existing';
+  readonly clusterName: string;
+  readonly provider: k8s.Provider;
+  /** Secret; absent where the user's own kubeconfig is used. */
+  readonly kubeconfig?: pulumi.Output<string>;
+  /** Addresses on the user's machine; none where nothing is exposed. */
+  readonly endpoints: pulumi.Output<Partial<Record<EndpointName, string>>>;
+  /** NodePorts behind the endpoints; absent where Services stay inside the cluster. */
+  readonly nodePorts?: Readonly<Record<EndpointName, number>>;
+  /** References of the images that the nodes already have; absent where they are pulled. */
+  readonly images?: pulumi.Output<Record<ImageName, string>>;
+  /** Class of the volumes of monitoring; absent for the cluster's default class. */
+  readonly storageClass?: pulumi.Input<string>;
+  /** Nodes that monitoring must run on, where its volumes are local to a node. */
+  readonly monitoringNodes?: Readonly<Record<string, string>>;
+  /** Receiver of notifications that the cluster brings along. */
+  readonly webhook?: pulumi.Output<string>;
+  /** YAML with the operator's CustomResourceDefinitions; absent where the cluster must have them already. */
+  readonly operatorCrds?: string;
+  /** The resource whose deletion takes everything inside along. */
+  readonly owner?: pulumi.Resource;
+}
+
+/** Options of a child that lives in a cluster. */
+export function inside(
+  parent: pulumi.Resource,
+  { owner }: Pick<Cluster, 'owner'>,
+  dependsOn: readonly pulumi.Resource[] = [],
+): pulumi.CustomResourceOptions {
+  return { parent, dependsOn: [...dependsOn], ...(owner ? { deletedWith: owner } : {}) };
+}

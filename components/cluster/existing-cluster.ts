@@ -1,0 +1,35 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { ExistingClusterSettings } from '../../settings/cluster-schema';
+import type { Cluster } from './cluster';
+
+/** A cluster that somebody else keeps: reached by a kubeconfig and a context, never created or deleted. */
+export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
+  readonly kind = 'existing';
+  readonly clusterName: string;
+  readonly provider: k8s.Provider;
+  readonly kubeconfig?: pulumi.Output<string>;
+  readonly endpoints = pulumi.output({});
+
+  /** @throws pulumi.InputPropertyError when neither a kubeconfig nor a context says which cluster is meant. */
+  constructor(name: string, args: ExistingClusterSettings, opts?: pulumi.ComponentResourceOptions) {
+    if (args.kubeconfig === undefined && args.context === undefined)
+      throw new pulumi.InputPropertyError({
+        propertyPath: 'context',
+        reason: 'give it, or `kubeconfig`: a cluster is never guessed',
+      });
+    super('continuous-load:index:ExistingCluster', name, { name: args.name, context: args.context }, opts);
+    this.clusterName = args.name;
+    if (args.kubeconfig !== undefined) this.kubeconfig = pulumi.secret(args.kubeconfig);
+    this.provider = new k8s.Provider(
+      name,
+      {
+        ...(this.kubeconfig ? { kubeconfig: this.kubeconfig } : {}),
+        ...(args.context === undefined ? {} : { context: args.context }),
+        clusterIdentifier: args.name,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,68 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { operatorCrds } from '../../lab/toolchain/crds';
+import { Lab } from '../../resources/lab-cluster';
+import type { LabClusterSettings } from '../../settings/cluster-schema';
+import type { ImageName } from '../images';
+import { nodePorts } from '../names';
+import type { Cluster, EndpointName } from './cluster';
+
+/** A Kubernetes cluster on this machine, made and deleted with the stack. */
+export class LabCluster extends pulumi.ComponentResource implements Cluster {
+  readonly kind = 'lab';
+  readonly clusterName: string;
+  readonly provider: k8s.Provider;
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly endpoints: pulumi.Output<Record<EndpointName, string>>;
+  readonly nodePorts = nodePorts;
+  readonly images: pulumi.Output<Record<ImageName, string>>;
+  readonly storageClass: pulumi.Output<string>;
+  /** The lab's volumes lie on node 1. */
+  readonly monitoringNodes = { 'kubernetes.io/hostname': 'node1' };
+  readonly webhook: pulumi.Output<string>;
+  readonly operatorCrds: string;
+  readonly owner: pulumi.Resource;
+
+  constructor(name: string, args: LabClusterSettings, opts?: pulumi.ComponentResourceOptions) {
+    super('continuous-load:index:LabCluster', name, { ...args }, opts);
+    const exposed = (endpoint: EndpointName) => ({
+      hostPort: args.ports[endpoint],
+      nodePort: nodePorts[endpoint],
+    });
+    const lab = new Lab(
+      name,
+      {
+        name: args.name,
+        nodes: args.nodes,
+        apiPort: args.ports.api,
+        ports: {
+          prometheus: exposed('prometheus'),
+          alertmanager: exposed('alertmanager'),
+          podinfo: exposed('podinfo'),
+        },
+      },
+      { parent: this },
+    );
+    this.clusterName = args.name;
+    this.owner = lab;
+    this.kubeconfig = pulumi.secret(lab.kubeconfig);
+    this.endpoints = lab.endpoints as pulumi.Output<Record<EndpointName, string>>;
+    this.images = lab.images as pulumi.Output<Record<ImageName, string>>;
+    this.storageClass = lab.storageClass;
+    this.webhook = lab.webhook;
+    this.operatorCrds = operatorCrds();
+    this.provider = new k8s.Provider(
+      name,
+      {
+        kubeconfig: this.kubeconfig,
+        // What makes another lab (and only that) replaces the provider, and with it everything inside.
+        clusterIdentifier: `${args.name}:${args.ports.api}`,
+        deleteUnreachable: true,
+        // What an interrupted run made and did not write down is taken over; nobody else creates objects in a lab.
+        upsertExistingObjects: true,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ kubeconfig: this.kubeconfig, endpoints: this.endpoints });
+  }
+}

@@ -1,0 +1,28 @@
+/** Labels by which a workload's pods are selected: they never change in the life of a stack. */
+export function selectorLabels(name: string, stack: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': stack };
+}
+
+/** Labels of everything that belongs to the workload `name`. */
+export function labels(name: string, stack: string): Record<string, string> {
+  return { ...selectorLabels(name, stack), 'app.kubernetes.io/part-of': 'continuous-load' };
+}
+
+/** Metadata of a namespaced object: a fixed name, and the labels of its workload. */
+export function metadata(
+  name: string,
+  namespace: string,
+  {
+    workload = name,
+    stack,
+    annotations,
+  }: { workload?: string; stack: string; annotations?: Record<string, string> },
+): { name: string; namespace: string; labels: Record<string, string>; annotations?: Record<string, string> } {
+  return { name, namespace, labels: labels(workload, stack), ...(annotations ? { annotations } : {}) };
+}
+
+/** Tells Pulumi not to wait for endpoints: the address of a Service is known at once, and its pods are awaited by themselves. */
+export const withoutWaiting = { 'pulumi.com/skipAwait': 'true' } as const;
+
+/** Tells Pulumi to wait until the operator reports the custom resource as available. */
+export const untilAvailable = { 'pulumi.com/waitFor': 'condition=Available' } as const;

@@ -1,0 +1,110 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { stringify } from 'yaml';
+import { Alertmanager, type AlertmanagerSpec } from '../../resources/alertmanager';
+import type { Config, ReceiverSettings } from '../../settings/schema';
+import { alertmanagerConfig } from '../../signals/alertmanager';
+import type { SignalModel } from '../../signals/model';
+import { inside } from '../cluster/cluster';
+import { imageOf, versions } from '../images';
+import { metadata, untilAvailable, withoutWaiting } from '../metadata';
+import { alertmanagerPort, monitoringName, namespaceNames } from '../names';
+import { podSecurity } from '../pod';
+import type { MonitoringPartArgs } from './part';
+import { serviceAccount } from './rbac';
+import { storage } from './volume';
+
+/** Arguments of {@link AlertmanagerServer}. */
+export interface AlertmanagerServerArgs extends MonitoringPartArgs {
+  readonly monitoring: Config['monitoring'];
+  readonly model: SignalModel;
+  /** The operator's kinds. */
+  readonly crds: readonly pulumi.Resource[];
+}
+
+const namespace = namespaceNames.monitoring;
+const workload = 'alertmanager';
+const fullName = `${workload}-${monitoringName}`;
+
+/** Alertmanager with its routes; silences and what it already sent are on a volume. */
+export class AlertmanagerServer extends pulumi.ComponentResource {
+  /** Name of its Service, whose port is called `web`. */
+  readonly serviceName = fullName;
+
+  constructor(name: string, args: AlertmanagerServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('continuous-load:index:AlertmanagerServer', name, {}, opts);
+    const { cluster, stack, namespaces, crds } = args;
+    const child = inside(this, cluster, [namespaces.monitoring]);
+    new k8s.core.v1.Service(
+      fullName,
+      {
+        metadata: metadata(fullName, namespace, { workload, stack, annotations: withoutWaiting }),
+        spec: {
+          type: cluster.nodePorts ? 'NodePort' : 'ClusterIP',
+          selector: { 'app.kubernetes.io/name': workload, alertmanager: monitoringName },
+          ports: [
+            {
+              name: 'web',
+              port: alertmanagerPort,
+              targetPort: 'web',
+              ...(cluster.nodePorts ? { nodePort: cluster.nodePorts.alertmanager } : {}),
+            },
+          ],
+        },
+      },
+      child,
+    );
+    const config = new k8s.core.v1.Secret(
+      `${fullName}-config`,
+      {
+        metadata: metadata(`${fullName}-config`, namespace, { workload, stack }),
+        stringData: { 'alertmanager.yaml': configuration(args) },
+      },
+      child,
+    );
+    const account = serviceAccount(
+      { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
+      child,
+    );
+    new Alertmanager(
+      monitoringName,
+      {
+        metadata: metadata(monitoringName, namespace, { workload, stack, annotations: untilAvailable }),
+        spec: this.#spec(args),
+      },
+      inside(this, cluster, [config, ...account, ...crds]),
+    );
+    this.registerOutputs({});
+  }
+
+  #spec({ cluster, monitoring }: AlertmanagerServerArgs): AlertmanagerSpec {
+    return {
+      replicas: monitoring.alertmanagerReplicas,
+      image: imageOf(cluster, 'alertmanager'),
+      imagePullPolicy: 'IfNotPresent',
+      version: `v${versions.alertmanager}`,
+      serviceAccountName: fullName,
+      automountServiceAccountToken: false,
+      podMetadata: { labels: { 'app.kubernetes.io/part-of': 'continuous-load' } },
+      configSecret: `${fullName}-config`,
+      externalUrl: cluster.endpoints.apply(
+        ({ alertmanager }) => alertmanager ?? `http://${fullName}.${namespace}.svc:${alertmanagerPort}`,
+      ),
+      storage: storage('1Gi', monitoring.storage.class ?? cluster.storageClass),
+      securityContext: podSecurity,
+      resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+      ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
+    };
+  }
+}
+
+/** Alertmanager's configuration file, secret: the URLs of receivers carry tokens. */
+function configuration({ cluster, monitoring, model }: AlertmanagerServerArgs): pulumi.Output<string> {
+  const severities: ReceiverSettings['severities'] = ['page', 'ticket'];
+  const receivers = monitoring.receivers
+    ? pulumi.output(monitoring.receivers)
+    : cluster.webhook
+      ? cluster.webhook.apply((url) => [{ name: cluster.kind, url, severities }])
+      : pulumi.output([]);
+  return pulumi.secret(receivers.apply((to) => stringify(alertmanagerConfig(model, to))));
+}

@@ -1,0 +1,107 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { inside } from '../cluster/cluster';
+import { imageOf } from '../images';
+import { labels, metadata, selectorLabels } from '../metadata';
+import { namespaceNames } from '../names';
+import { containerSecurity, podSecurity } from '../pod';
+import type { MonitoringPartArgs } from './part';
+import { serviceAccount } from './rbac';
+
+const account = 'kube-state-metrics';
+const namespace = namespaceNames.monitoring;
+
+/** Kinds in our namespaces whose state is turned into metrics, by API group. */
+const watched: Readonly<Record<string, readonly string[]>> = {
+  '': ['pods'],
+  apps: ['deployments', 'replicasets', 'statefulsets'],
+  policy: ['poddisruptionbudgets'],
+};
+
+/** State of nodes and of our own workloads as metrics; of nothing else. */
+export class KubeStateMetrics extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { cluster, stack, namespaces }: MonitoringPartArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super('continuous-load:index:KubeStateMetrics', name, {}, opts);
+    const verbs = ['list', 'watch'];
+    const rules = Object.entries(watched).map(([group, resources]) => ({
+      apiGroups: [group],
+      resources: [...resources],
+      verbs,
+    }));
+    const permissions = serviceAccount(
+      {
+        account,
+        namespace,
+        stack,
+        inNamespaces: Object.fromEntries(Object.values(namespaceNames).map((where) => [where, rules])),
+        clusterWide: [{ apiGroups: [''], resources: ['nodes'], verbs }],
+      },
+      inside(this, cluster, [namespaces.load, namespaces.monitoring]),
+    );
+    const selector = selectorLabels(account, stack);
+    new k8s.apps.v1.Deployment(
+      account,
+      {
+        metadata: metadata(account, namespace, { stack }),
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: selector },
+          revisionHistoryLimit: 3,
+          template: {
+            metadata: { labels: labels(account, stack) },
+            spec: {
+              serviceAccountName: account,
+              automountServiceAccountToken: true,
+              enableServiceLinks: false,
+              securityContext: podSecurity,
+              ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
+              containers: [
+                {
+                  name: account,
+                  image: imageOf(cluster, 'kube-state-metrics'),
+                  imagePullPolicy: 'IfNotPresent',
+                  args: [
+                    '--host=0.0.0.0',
+                    '--port=8080',
+                    '--telemetry-host=0.0.0.0',
+                    '--telemetry-port=8081',
+                    `--resources=${[...Object.values(watched).flat(), 'nodes'].join(',')}`,
+                    `--namespaces=${Object.values(namespaceNames).join(',')}`,
+                  ],
+                  ports: [
+                    { name: 'http', containerPort: 8080 },
+                    { name: 'telemetry', containerPort: 8081 },
+                  ],
+                  // `/livez` asks the API server and would restart the pod for the API server's faults.
+                  livenessProbe: {
+                    httpGet: { path: '/healthz', port: 'http' },
+                    periodSeconds: 10,
+                    timeoutSeconds: 5,
+                    failureThreshold: 6,
+                  },
+                  readinessProbe: {
+                    httpGet: { path: '/readyz', port: 'telemetry' },
+                    periodSeconds: 5,
+                    timeoutSeconds: 5,
+                    failureThreshold: 6,
+                  },
+                  securityContext: containerSecurity,
+                  resources: {
+                    requests: { cpu: '10m', memory: '32Mi' },
+                    limits: { cpu: '200m', memory: '128Mi' },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+      inside(this, cluster, permissions),
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,144 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { inside } from '../cluster/cluster';
+import { imageOf } from '../images';
+import { labels, metadata, selectorLabels } from '../metadata';
+import { namespaceNames } from '../names';
+import { containerSecurity, podSecurity } from '../pod';
+import { operatorCrds } from './operator-crds';
+import { serviceAccount } from './rbac';
+import type { MonitoringPartArgs } from './part';
+
+const account = 'prometheus-operator';
+const namespace = namespaceNames.monitoring;
+
+/** The operator that runs Prometheus and Alertmanager, limited to its own namespace; no webhook, no kubelet Service. */
+export class PrometheusOperator extends pulumi.ComponentResource {
+  /** The kinds that the operator serves: custom resources wait for them. */
+  readonly crds: readonly pulumi.Resource[];
+
+  constructor(
+    name: string,
+    { cluster, stack, namespaces }: MonitoringPartArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super('continuous-load:index:PrometheusOperator', name, {}, opts);
+    this.crds =
+      cluster.operatorCrds === undefined ? [] : operatorCrds(cluster.operatorCrds, inside(this, cluster));
+    const permissions = serviceAccount(
+      {
+        account,
+        namespace,
+        stack,
+        inNamespaces: {
+          [namespace]: [
+            {
+              apiGroups: ['monitoring.coreos.com'],
+              resources: [
+                ...['alertmanagers', 'prometheuses'].flatMap((kind) => [
+                  kind,
+                  `${kind}/finalizers`,
+                  `${kind}/status`,
+                ]),
+                'alertmanagerconfigs',
+                'podmonitors',
+                'probes',
+                'prometheusrules',
+                'servicemonitors',
+              ],
+              verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+            },
+            {
+              apiGroups: ['apps'],
+              resources: ['statefulsets'],
+              verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+            },
+            {
+              apiGroups: [''],
+              resources: ['configmaps', 'secrets'],
+              verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+            },
+            { apiGroups: [''], resources: ['pods'], verbs: ['list', 'delete'] },
+            {
+              apiGroups: [''],
+              resources: ['services', 'services/finalizers', 'endpoints'],
+              verbs: ['get', 'create', 'update', 'delete'],
+            },
+            {
+              apiGroups: ['discovery.k8s.io'],
+              resources: ['endpointslices'],
+              verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+            },
+          ],
+        },
+        clusterWide: [
+          { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+          { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['get'] },
+          // Asked for over all namespaces by the operator's own check, else it emits none.
+          { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+        ],
+      },
+      inside(this, cluster, [namespaces.monitoring]),
+    );
+    const selector = selectorLabels(account, stack);
+    new k8s.apps.v1.Deployment(
+      account,
+      {
+        metadata: metadata(account, namespace, { stack }),
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: selector },
+          revisionHistoryLimit: 3,
+          template: {
+            metadata: { labels: labels(account, stack) },
+            spec: {
+              serviceAccountName: account,
+              automountServiceAccountToken: true,
+              enableServiceLinks: false,
+              securityContext: podSecurity,
+              ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
+              containers: [
+                {
+                  name: account,
+                  image: imageOf(cluster, 'prometheus-operator'),
+                  imagePullPolicy: 'IfNotPresent',
+                  args: [
+                    `--namespaces=${namespace}`,
+                    '--web.listen-address=:8080',
+                    '--disable-unmanaged-prometheus-configuration=true',
+                    pulumi.interpolate`--prometheus-config-reloader=${imageOf(cluster, 'prometheus-config-reloader')}`,
+                    // The default of a hundredth of a CPU makes the first configuration take ten seconds.
+                    '--config-reloader-cpu-request=10m',
+                    '--config-reloader-cpu-limit=500m',
+                    '--config-reloader-memory-request=32Mi',
+                    '--config-reloader-memory-limit=64Mi',
+                  ],
+                  ports: [{ name: 'http', containerPort: 8080 }],
+                  readinessProbe: {
+                    httpGet: { path: '/healthz', port: 'http' },
+                    periodSeconds: 2,
+                    failureThreshold: 5,
+                  },
+                  livenessProbe: {
+                    httpGet: { path: '/healthz', port: 'http' },
+                    periodSeconds: 10,
+                    timeoutSeconds: 5,
+                    failureThreshold: 6,
+                  },
+                  securityContext: containerSecurity,
+                  resources: {
+                    requests: { cpu: '20m', memory: '64Mi' },
+                    limits: { cpu: '500m', memory: '256Mi' },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+      // The operator looks for its kinds and permissions once, when it starts.
+      inside(this, cluster, [...permissions, ...this.crds]),
+    );
+    this.registerOutputs({});
+  }
+}

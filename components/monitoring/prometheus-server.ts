@@ -1,0 +1,164 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { stringify } from 'yaml';
+import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
+import { PrometheusRule } from '../../resources/prometheus-rule';
+import type { Config } from '../../settings/schema';
+import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
+import type { SignalModel } from '../../signals/model';
+import { ruleGroups, type RuleGroup } from '../../signals/rules';
+import { inside } from '../cluster/cluster';
+import { imageOf, versions } from '../images';
+import { metadata, untilAvailable, withoutWaiting } from '../metadata';
+import { monitoringName, namespaceNames, prometheusPort } from '../names';
+import { podSecurity, resourceRequirements } from '../pod';
+import { nodeScrapeConfigs } from './node-scraping';
+import type { MonitoringPartArgs } from './part';
+import { serviceAccount } from './rbac';
+import { storage } from './volume';
+
+/** Arguments of {@link PrometheusServer}. */
+export interface PrometheusServerArgs extends MonitoringPartArgs {
+  readonly monitoring: Config['monitoring'];
+  readonly model: SignalModel;
+  /** The operator's kinds. */
+  readonly crds: readonly pulumi.Resource[];
+  /** Name of Alertmanager's Service, beside this one. */
+  readonly alertmanager: string;
+}
+
+const namespace = namespaceNames.monitoring;
+const workload = 'prometheus';
+const fullName = `${workload}-${monitoringName}`;
+const scrapeFile = 'scrape.yaml';
+
+/** Prometheus with its rules: receives the probes by OTLP, scrapes the rest, keeps both on a volume. */
+export class PrometheusServer extends pulumi.ComponentResource {
+  /** `HOST:PORT` by address, not by name: the signal must not need the DNS that it measures. */
+  readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: PrometheusServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('continuous-load:index:PrometheusServer', name, {}, opts);
+    const { cluster, stack, namespaces, crds } = args;
+    const own = [namespaces.monitoring];
+    const service = new k8s.core.v1.Service(
+      fullName,
+      {
+        metadata: metadata(fullName, namespace, { workload, stack, annotations: withoutWaiting }),
+        spec: {
+          type: cluster.nodePorts ? 'NodePort' : 'ClusterIP',
+          selector: { 'app.kubernetes.io/name': workload, 'operator.prometheus.io/name': monitoringName },
+          ports: [
+            {
+              name: 'web',
+              port: prometheusPort,
+              targetPort: 'web',
+              ...(cluster.nodePorts ? { nodePort: cluster.nodePorts.prometheus } : {}),
+            },
+          ],
+        },
+      },
+      inside(this, cluster, own),
+    );
+    this.address = pulumi.interpolate`${service.spec.clusterIP}:${prometheusPort}`;
+    const permissions = this.#permissions(args);
+    const scrape = new k8s.core.v1.Secret(
+      `${fullName}-scrape`,
+      {
+        metadata: metadata(`${fullName}-scrape`, namespace, { workload, stack }),
+        stringData: { [scrapeFile]: stringify(nodeScrapeConfigs(args.monitoring.kubelet)) },
+      },
+      inside(this, cluster, own),
+    );
+    new PrometheusRule(
+      'continuous-load',
+      {
+        metadata: metadata('continuous-load', namespace, { workload, stack }),
+        spec: { groups: ruleGroups(args.model).map(toSpec) },
+      },
+      inside(this, cluster, [...own, ...crds]),
+    );
+    new Prometheus(
+      monitoringName,
+      {
+        metadata: metadata(monitoringName, namespace, { workload, stack, annotations: untilAvailable }),
+        spec: this.#spec(args),
+      },
+      inside(this, cluster, [...permissions, ...crds, scrape]),
+    );
+    this.registerOutputs({ address: this.address });
+  }
+
+  /** Finding pods to scrape in our namespaces, and reading the metrics of kubelets; nothing else. */
+  #permissions({ cluster, stack, namespaces }: PrometheusServerArgs): pulumi.Resource[] {
+    const verbs = ['get', 'list', 'watch'];
+    const find = [
+      // Endpoints too: the operator falls back to them where it cannot read the API server's version.
+      { apiGroups: [''], resources: ['pods', 'services', 'endpoints'], verbs },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    ];
+    return serviceAccount(
+      {
+        account: fullName,
+        namespace,
+        stack,
+        inNamespaces: Object.fromEntries(Object.values(namespaceNames).map((where) => [where, find])),
+        clusterWide: [
+          { apiGroups: [''], resources: ['nodes'], verbs },
+          { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+        ],
+      },
+      inside(this, cluster, [namespaces.load, namespaces.monitoring]),
+    );
+  }
+
+  #spec({ cluster, stack, monitoring, alertmanager }: PrometheusServerArgs): PrometheusSpec {
+    const selector = {
+      matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load', 'app.kubernetes.io/instance': stack },
+    };
+    return {
+      replicas: monitoring.prometheusReplicas,
+      image: imageOf(cluster, 'prometheus'),
+      imagePullPolicy: 'IfNotPresent',
+      version: `v${versions.prometheus}`,
+      serviceAccountName: fullName,
+      automountServiceAccountToken: true,
+      podMetadata: { labels: { 'app.kubernetes.io/part-of': 'continuous-load' } },
+      externalLabels: { stack, cluster: cluster.clusterName },
+      // The operator's own labels would make every series of the one replica look like one of many.
+      replicaExternalLabelName: '',
+      prometheusExternalLabelName: '',
+      externalUrl: cluster.endpoints.apply(
+        ({ prometheus }) => prometheus ?? `http://${fullName}.${namespace}.svc:${prometheusPort}`,
+      ),
+      scrapeInterval: formatDuration(monitoring.scrapeInterval),
+      evaluationInterval: '30s',
+      enableOTLPReceiver: true,
+      otlp: { translationStrategy: 'UnderscoreEscapingWithSuffixes' },
+      // Pushed samples come late after a pause of the network.
+      tsdb: { outOfOrderTimeWindow: '10m' },
+      retention: formatDuration(monitoring.retention),
+      retentionSize: formatSize(monitoring.retentionSize),
+      storage: storage(
+        kubernetesSize(monitoring.storage.size),
+        monitoring.storage.class ?? cluster.storageClass,
+      ),
+      ruleSelector: selector,
+      podMonitorSelector: selector,
+      serviceDiscoveryRole: 'EndpointSlice',
+      additionalScrapeConfigs: { name: `${fullName}-scrape`, key: scrapeFile },
+      // Found through EndpointSlices, by address: an alert needs no DNS.
+      alerting: { alertmanagers: [{ namespace, name: alertmanager, port: 'web', apiVersion: 'V2' }] },
+      securityContext: podSecurity,
+      resources: resourceRequirements(monitoring.resources),
+      ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
+      // The operator's default looks every 15 s, which a start would wait for.
+      containers: [{ name: 'prometheus', startupProbe: { periodSeconds: 2, failureThreshold: 450 } }],
+    };
+  }
+}
+
+/** Rule groups are read-only data; the resource's type is not. */
+function toSpec({ name, interval, rules }: RuleGroup) {
+  return { name, interval, rules: rules.map((rule) => ({ ...rule })) };
+}

@@ -1,0 +1,23 @@
+import type { EndpointName } from './cluster/cluster';
+
+/** Namespaces of the product; every object in them has a fixed name, so that an interrupted run finds what it made. */
+export const namespaceNames = { load: 'continuous-load', monitoring: 'monitoring' } as const;
+
+/** NodePorts behind the endpoints, where a cluster exposes them. */
+export const nodePorts: Readonly<Record<EndpointName, number>> = {
+  prometheus: 30090,
+  alertmanager: 30093,
+  podinfo: 30898,
+};
+
+/** Ports of podinfo. */
+export const podinfoPorts = { http: 9898, metrics: 9797, grpc: 9999 } as const;
+
+/** Port of Prometheus, its OTLP receiver included. */
+export const prometheusPort = 9090;
+
+/** Port of Alertmanager. */
+export const alertmanagerPort = 9093;
+
+/** Name of the Prometheus and of the Alertmanager resource. */
+export const monitoringName = 'main';

@@ -1,0 +1,146 @@
+import * as pulumi from '@pulumi/pulumi';
+import { problems as feasibilityProblems } from './signals/feasibility';
+import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
+import { defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
+import { pathNames } from './signals/paths';
+import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
+import { contradictions } from './settings/contradictions';
+import { fieldOf } from './settings/feasibility-fields';
+import { parseSections, type Parsed } from './settings/parse';
+import { configNamespace, describeProblems, type Problem } from './settings/problem';
+import type { Config, PodinfoSettings } from './settings/schema';
+
+/** What a stack asks for: checked, complete, in plain units. */
+export interface Settings {
+  readonly stack: string;
+  readonly cluster: LabClusterSettings | ExistingClusterSettings;
+  readonly podinfo: PodinfoSettings;
+  readonly injector: Config['injector'];
+  readonly monitoring: Config['monitoring'];
+  /** What rules, alerts and scenarios are derived from. */
+  readonly model: SignalModel;
+}
+
+/**
+ * Reads and checks the config of a stack; the only reader of it.
+ * @throws pulumi.RunError with every mistake at once: wrong and unknown fields first, then contradictions between right ones.
+ */
+export function readSettings(
+  stack: string = pulumi.getStack(),
+  config: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
+): Settings {
+  const parsed = parseSections(withClusterName(rawSections(config), stack));
+  const found = [...parsed.problems, ...findContradictions(parsed)];
+  const { cluster, paths, period, load, injector, podinfo, monitoring, alerts, testTimeScale } =
+    parsed.config;
+  const model =
+    paths && period && load && injector && alerts && testTimeScale
+      ? toModel(stack, { paths, period, load, injector, alerts, testTimeScale })
+      : undefined;
+  if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
+  if (found.length > 0 || !cluster || !podinfo || !injector || !monitoring || !model)
+    throw new pulumi.RunError(describeProblems(stack, found));
+  const clientTimeout = podinfo.clientTimeout ?? Math.min(...model.paths.map(sourceClientTimeoutMs));
+  return { stack, cluster, podinfo: { ...podinfo, clientTimeout }, injector, monitoring, model };
+}
+
+/** Config keys without their namespace; nested ones decoded. Text that is no JSON stays text, for the schema to refuse. */
+function rawSections(config: Readonly<Record<string, string>>): Record<string, unknown> {
+  const prefix = `${configNamespace}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), decoded(value)]));
+}
+
+function decoded(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** A cluster is called like its stack unless the config says otherwise. */
+function withClusterName(raw: Record<string, unknown>, stack: string): Record<string, unknown> {
+  const { cluster } = raw;
+  if (typeof cluster !== 'object' || cluster === null || Array.isArray(cluster)) return raw;
+  return { ...raw, cluster: { name: stack, ...cluster } };
+}
+
+/** Whether one of the fields, or a part of it, or what it is a part of, has a problem of its own. */
+function touches(fields: readonly string[], problems: readonly Problem[]): boolean {
+  const within = (inner: string, outer: string) =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return fields.some((field) =>
+    problems.some(
+      (problem) => !problem.unknownKey && (within(problem.field, field) || within(field, problem.field)),
+    ),
+  );
+}
+
+function findContradictions({ config, problems }: Parsed): Problem[] {
+  return contradictions.flatMap((contradiction) => {
+    const whole = contradiction.uses.every(
+      (field) => config[field.split('.')[0] as keyof Config] !== undefined,
+    );
+    return whole && !touches(contradiction.uses, problems) ? contradiction.find(config as Config) : [];
+  });
+}
+
+function toModel(
+  stack: string,
+  {
+    paths,
+    period,
+    load,
+    injector,
+    alerts,
+    testTimeScale,
+  }: Omit<Config, 'cluster' | 'podinfo' | 'monitoring'>,
+): SignalModel {
+  return {
+    stack,
+    periodDays: period,
+    injectors: injector.replicas,
+    exportIntervalMs: injector.exportInterval,
+    paths: pathNames
+      .filter((name) => paths[name].enabled)
+      .map((name) =>
+        pathSettings(name, {
+          ratePerSecond: paths[name].rate,
+          timeoutMs: paths[name].timeout,
+          availabilityPercent: paths[name].availability,
+          latencyPercent: paths[name].latency.percent,
+          latencyBoundMs: paths[name].latency.bound,
+        }),
+      ),
+    runbookBase: alerts.runbooks ?? defaultRunbookBase,
+    owner: alerts.owner,
+    enabled: load.enabled,
+    maxRatePerSecond: load.maxRate,
+    timeScale: testTimeScale,
+  };
+}
+
+/** What the signals' arithmetic refuses, in the words of the config; fields already complained about are left out. */
+function findInfeasible(model: SignalModel, found: readonly Problem[]): Problem[] {
+  return feasibilityProblems(model)
+    .map(fieldOf)
+    .filter(({ field }) => !touches([field], found));
+}
+
+/** A cap on virtual users below what rate × timeout needs would turn a dead target into dropped probes. */
+function findTooFewVus(model: SignalModel, maxVUs: number | undefined, found: readonly Problem[]): Problem[] {
+  if (maxVUs === undefined || touches(['injector', 'paths'], found)) return [];
+  const { paths } = injectorConfig(model, { source: '', target: '' });
+  const needed = paths.flatMap(({ probes }) => probes).reduce((sum, { vus }) => sum + vus, 0);
+  if (maxVUs >= needed) return [];
+  return [
+    {
+      field: 'injector.maxVUs',
+      value: maxVUs,
+      allowed: `at least ${needed}, which is rate × timeout + 20 % over all probes of one injector: else a dead target ends in dropped probes`,
+      mend: 'raise it or leave it out; or lower rates and timeouts; or use more injectors',
+    },
+  ];
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { leaf, number, text } from './fields';
+
+const name = text({
+  pattern: /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
+  allowed: 'a name of 2 to 20 lower-case letters, digits and dashes that begins with a letter',
+  mend: 'write for example lab',
+});
+
+const port = (example: number) =>
+  number({
+    min: 1024,
+    max: 65_535,
+    whole: true,
+    unit: 'a free port of 127.0.0.1',
+    mend: `write for example ${example}`,
+  }).prefault(example);
+
+const kind = <const Kind extends string>(value: Kind) =>
+  leaf({
+    allowed: value,
+    mend: `write ${value}`,
+    parse: (raw) => (raw === value ? value : undefined),
+  });
+
+const labSchema = z.strictObject({
+  kind: kind('lab'),
+  name: name.prefault('lab'),
+  nodes: number({ min: 1, max: 5, whole: true, mend: 'write 2 to lose a node and live' }).prefault(2),
+  ports: z
+    .strictObject({
+      api: port(16443),
+      prometheus: port(19090),
+      alertmanager: port(19093),
+      podinfo: port(19898),
+    })
+    .prefault({}),
+});
+
+const existingSchema = z.strictObject({
+  kind: kind('existing'),
+  name,
+  kubeconfig: text({
+    pattern: /\S/,
+    allowed: 'the path or the contents of a kubeconfig',
+    mend: 'set it with: pulumi config set --secret --path',
+    hidden: true,
+  }).optional(),
+  context: text({
+    pattern: /^\S+$/,
+    allowed: 'the name of a context of the kubeconfig',
+    mend: 'see `kubectl config get-contexts`',
+  }).optional(),
+});
+
+const comesLater = ['k3d', 'eks'];
+
+/** The schema of the kind of cluster that a raw section asks for; undefined when there is no such kind. */
+export function clusterSchemaOf(raw: unknown): typeof labSchema | typeof existingSchema | undefined {
+  const wanted = typeof raw === 'object' && raw !== null && 'kind' in raw ? raw.kind : undefined;
+  return wanted === 'lab' ? labSchema : wanted === 'existing' ? existingSchema : undefined;
+}
+
+/** The section `cluster`: what is allowed beside `kind` depends on the kind. */
+export const clusterSchema = z.unknown().transform((raw, context) => {
+  const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+  const wanted = isObject ? (raw as Record<string, unknown>)['kind'] : undefined;
+  const schema = clusterSchemaOf(raw);
+  if (schema !== undefined) {
+    const result = schema.safeParse(raw);
+    if (result.success) return result.data;
+    context.issues.push(
+      ...result.error.issues.map((issue) => ({ ...issue, input: raw }) as z.core.$ZodRawIssue),
+    );
+    return z.NEVER;
+  }
+  if (raw !== undefined && !isObject) {
+    context.issues.push({ code: 'invalid_type', expected: 'object', input: raw });
+    return z.NEVER;
+  }
+  const later = typeof wanted === 'string' && comesLater.includes(wanted);
+  context.issues.push({
+    code: 'custom',
+    path: ['kind'],
+    input: wanted,
+    message: later
+      ? `lab or existing: clusters of kind ${wanted} are not built yet and come later`
+      : 'lab or existing',
+    params: {
+      mend: later
+        ? 'make the cluster by your own means and use kind: existing with its context'
+        : 'write lab for the embedded cluster, existing for one that you have',
+    },
+  });
+  return z.NEVER;
+});
+
+/** A lab that this stack makes and deletes. */
+export type LabClusterSettings = z.output<typeof labSchema>;
+
+/** A cluster that somebody else keeps. */
+export type ExistingClusterSettings = z.output<typeof existingSchema>;

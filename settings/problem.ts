@@ -1,0 +1,44 @@
+/** One thing wrong with a stack's config, in words for the person who wrote it. */
+export interface Problem {
+  /** Config key and path as the user writes it after `continuous-load:`, e.g. `paths.service.rate`. */
+  readonly field: string;
+  /** The value as written; absent where it is missing or may not be shown. */
+  readonly value?: unknown;
+  /** The value holds, or may hold, a credential. */
+  readonly hidden?: boolean;
+  /** The key itself is not known here. */
+  readonly unknownKey?: boolean;
+  /** Follows from several fields, so that no single value is wrong. */
+  readonly derived?: boolean;
+  /** Completes "must be". */
+  readonly allowed: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+/** Namespace of every key of this program. */
+export const configNamespace = 'continuous-load';
+
+const longestValue = 80;
+
+function shownValue({ value, hidden, unknownKey, derived }: Problem): string {
+  if (derived) return 'does not fit the rest';
+  if (unknownKey) return 'is an unknown key';
+  if (hidden) return 'is not shown, it may hold a secret';
+  if (value === undefined) return 'is missing';
+  const written = JSON.stringify(value);
+  return `is ${written.length > longestValue ? `${written.slice(0, longestValue)}…` : written}`;
+}
+
+/** All problems of a stack in one message; a problem takes two lines: field, value and what is allowed, then how to mend it. */
+export function describeProblems(stack: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
+  const lines = problems.flatMap((problem) => [
+    `  ✖ ${configNamespace}:${problem.field} ${shownValue(problem)}; it must be ${problem.allowed}`,
+    `      → ${problem.mend}`,
+  ]);
+  return [
+    `${count} in the config of stack ${stack} (Pulumi.${stack}.yaml); nothing was changed:`,
+    ...lines,
+  ].join('\n');
+}

@@ -1,0 +1,564 @@
+import * as pulumi from '@pulumi/pulumi';
+import { program } from '../program';
+import { readSettings } from '../settings';
+import { deploy, encodeConfig, stackConfig } from './deploy';
+
+const lab = { kind: 'lab' };
+const existing = { kind: 'existing', context: 'k3d-dev' };
+const nobody = { receivers: [] };
+
+/** Reads sections as stack `lab`; the config is as the CLI would pass it. */
+function read(sections: Record<string, unknown>, stack = 'lab') {
+  const keyed = Object.entries({ cluster: lab, ...sections }).map(([key, value]) => [
+    `continuous-load:${key}`,
+    value,
+  ]);
+  return readSettings(stack, encodeConfig(Object.fromEntries(keyed)));
+}
+
+function refusal(sections: Record<string, unknown>): string {
+  try {
+    read(sections);
+  } catch (error) {
+    expect(error).toBeInstanceOf(pulumi.RunError);
+    return (error as Error).message;
+  }
+  throw new Error(`accepted: ${JSON.stringify(sections)}`);
+}
+
+const service = (fields: object) => ({ paths: { service: fields } });
+
+/** What is written, the field that the message must name with its value, and words of how to mend it. */
+const wrong: [what: string, sections: Record<string, unknown>, field: string, mend: RegExp][] = [
+  // keys
+  [
+    'unknown section',
+    { injectors: { replicas: 2 } },
+    'injectors is an unknown key',
+    /did you mean injector\?/,
+  ],
+  [
+    'unknown section far from any',
+    { grafana: {} },
+    'grafana is an unknown key',
+    /known keys here: cluster, paths, period/,
+  ],
+  [
+    'unknown path',
+    { paths: { ingress: { rate: 4 } } },
+    'paths.ingress is an unknown key',
+    /known keys here: service/,
+  ],
+  [
+    'unknown key of a path',
+    service({ rat: 4 }),
+    'paths.service.rat is an unknown key',
+    /did you mean rate\?/,
+  ],
+  [
+    'key in the wrong case',
+    { monitoring: { RetentionSize: '8GB' } },
+    'monitoring.RetentionSize is an unknown key',
+    /did you mean retentionSize\?/,
+  ],
+  [
+    'unknown key of a lab',
+    { cluster: { ...lab, context: 'x' } },
+    'cluster.context is an unknown key',
+    /known keys here: kind, name, nodes, ports/,
+  ],
+  [
+    'unknown key of a receiver',
+    { monitoring: { receivers: [{ name: 'a', url: 'http://a', severity: 'page' }] } },
+    'monitoring.receivers[0].severity is an unknown key',
+    /known keys here: name, url, severities/,
+  ],
+  // cluster
+  ['no cluster', { cluster: undefined }, 'cluster.kind is missing', /write lab/],
+  ['unknown kind', { cluster: { kind: 'minikube' } }, 'cluster.kind is "minikube"', /write lab/],
+  [
+    'k3d, which comes later',
+    { cluster: { kind: 'k3d' } },
+    'cluster.kind is "k3d"',
+    /not built yet[^]*kind: existing/,
+  ],
+  [
+    'eks, which comes later',
+    { cluster: { kind: 'eks' } },
+    'cluster.kind is "eks"',
+    /not built yet[^]*kind: existing/,
+  ],
+  ['cluster that is text', { cluster: 'lab' }, 'cluster is not shown', /write its keys under it/],
+  [
+    'name with capitals',
+    { cluster: { ...lab, name: 'My_Lab' } },
+    'cluster.name is "My_Lab"',
+    /for example lab/,
+  ],
+  [
+    'name too long',
+    { cluster: { ...lab, name: 'a'.repeat(21) } },
+    'cluster.name is "aaaaaaaaaaaaaaaaaaaaa"',
+    /for example lab/,
+  ],
+  ['no node', { cluster: { ...lab, nodes: 0 } }, 'cluster.nodes is 0', /from 1 to 5[^]*write 2/],
+  ['six nodes', { cluster: { ...lab, nodes: 6 } }, 'cluster.nodes is 6', /from 1 to 5/],
+  ['half a node', { cluster: { ...lab, nodes: 1.5 } }, 'cluster.nodes is 1.5', /whole number/],
+  [
+    'privileged port',
+    { cluster: { ...lab, ports: { api: 443 } } },
+    'cluster.ports.api is 443',
+    /from 1024 to 65535/,
+  ],
+  [
+    'port beyond all',
+    { cluster: { ...lab, ports: { podinfo: 70000 } } },
+    'cluster.ports.podinfo is 70000',
+    /from 1024 to 65535/,
+  ],
+  [
+    'one port twice',
+    { cluster: { ...lab, ports: { prometheus: 19093 } } },
+    'cluster.ports.alertmanager is 19093',
+    /another port than cluster\.ports\.prometheus[^]*change one/,
+  ],
+  [
+    'existing cluster by guess',
+    { cluster: { kind: 'existing', name: 'x1' }, monitoring: nobody },
+    'cluster.context is missing',
+    /get-contexts/,
+  ],
+  [
+    'context with blanks',
+    { cluster: { kind: 'existing', context: 'a b' }, monitoring: nobody },
+    'cluster.context is "a b"',
+    /get-contexts/,
+  ],
+  // paths
+  ['rate 0', service({ rate: 0 }), 'paths.service.rate is 0', /enabled: false/],
+  ['negative rate', service({ rate: -1 }), 'paths.service.rate is -1', /from 0\.1 to 1000/],
+  ['rate as words', service({ rate: 'four' }), 'paths.service.rate is "four"', /a number/],
+  ['rate that is null', service({ rate: null }), 'paths.service.rate is null', /a number/],
+  ['timeout without unit', service({ timeout: 2 }), 'paths.service.timeout is 2', /with its unit/],
+  [
+    'timeout with a strange unit',
+    service({ timeout: '2 sec' }),
+    'paths.service.timeout is "2 sec"',
+    /for example 2s/,
+  ],
+  ['timeout of minutes', service({ timeout: '10m' }), 'paths.service.timeout is "10m"', /from 50ms to 1m/],
+  [
+    'timeout below the bound',
+    service({ timeout: '60ms', latency: { bound: '80ms' } }),
+    'paths.service.timeout is "60ms"',
+    /longer than paths\.service\.latency\.bound, 80ms[^]*raise/,
+  ],
+  [
+    'timeout equal to the bound',
+    service({ timeout: '80ms', latency: { bound: '80ms' } }),
+    'paths.service.timeout is "80ms"',
+    /can never be slow/,
+  ],
+  [
+    'objective of 100 %',
+    service({ availability: 100 }),
+    'paths.service.availability is 100',
+    /leaves no budget/,
+  ],
+  [
+    'objective over 100 %',
+    service({ availability: 101 }),
+    'paths.service.availability is 101',
+    /less than 100/,
+  ],
+  [
+    'objective as a ratio',
+    service({ availability: 0.999 }),
+    'paths.service.availability is 0.999',
+    /percent/,
+  ],
+  [
+    'objective that no burn can exceed',
+    service({ availability: 90 }),
+    'paths.service.availability does not fit',
+    /no alert could fire[^]*tighten/,
+  ],
+  [
+    'latency objective of 100 %',
+    service({ latency: { percent: 100 } }),
+    'paths.service.latency.percent is 100',
+    /leaves no budget/,
+  ],
+  [
+    'bound of nothing',
+    service({ latency: { bound: '0ms' } }),
+    'paths.service.latency.bound is "0ms"',
+    /for example 25ms/,
+  ],
+  [
+    'latency that is a number',
+    service({ latency: 25 }),
+    'paths.service.latency is 25',
+    /keys among percent, bound/,
+  ],
+  [
+    'every path off',
+    service({ enabled: false }),
+    'paths is {"service":{"enabled":false}}',
+    /load\.enabled: false/,
+  ],
+  ['enabled as a word', service({ enabled: 'yes' }), 'paths.service.enabled is "yes"', /true or false/],
+  [
+    'rate too low for the objective',
+    service({ rate: 0.1, availability: 99.99 }),
+    'paths.service.rate does not fit',
+    /too low[^]*raise the rate/,
+  ],
+  [
+    'more load than the cap',
+    { ...service({ rate: 40 }), load: { maxRate: 20 } },
+    'load.maxRate does not fit',
+    /cap of 20[^]*raise the cap/,
+  ],
+  // period
+  ['period of 31 days', { period: '31d' }, 'period is "31d"', /7d, 28d, 30d, 90d/],
+  ['period without unit', { period: '30' }, 'period is "30"', /for example 30d/],
+  // injector
+  ['one injector', { injector: { replicas: 1 } }, 'injector.replicas is 1', /2 or more/],
+  ['no injector', { injector: { replicas: 0 } }, 'injector.replicas is 0', /from 2 to 20/],
+  [
+    'export every minute',
+    { injector: { exportInterval: '1m' } },
+    'injector.exportInterval is "1m"',
+    /from 1s to 10s/,
+  ],
+  [
+    'too few VUs for rate × timeout',
+    { ...service({ rate: 50 }), injector: { maxVUs: 10 } },
+    'injector.maxVUs is 10',
+    /rate × timeout \+ 20 %[^]*raise it or leave it out/,
+  ],
+  [
+    'request over limit',
+    { injector: { resources: { requests: { cpu: '2' }, limits: { cpu: '500m' } } } },
+    'injector.resources.requests.cpu is "2"',
+    /at most the limit, 500m/,
+  ],
+  [
+    'memory without unit',
+    { injector: { resources: { limits: { memory: 256 } } } },
+    'injector.resources.limits.memory is 256',
+    /with its unit/,
+  ],
+  // podinfo
+  ['no replica', { podinfo: { replicas: 0 } }, 'podinfo.replicas is 0', /2 or more/],
+  ['one replica', { podinfo: { replicas: 1 } }, 'podinfo.replicas is 1', /cannot be drained/],
+  [
+    'budget that allows no disruption',
+    { podinfo: { disruptionBudget: { maxUnavailable: 0 } } },
+    'podinfo.disruptionBudget.maxUnavailable is 0',
+    /wait for ever[^]*write 1/,
+  ],
+  [
+    'budget that allows an outage',
+    { podinfo: { disruptionBudget: { maxUnavailable: 2 } } },
+    'podinfo.disruptionBudget.maxUnavailable is 2',
+    /less than podinfo\.replicas, 2/,
+  ],
+  [
+    'source waits as long as the probe',
+    { podinfo: { clientTimeout: '2s' } },
+    'podinfo.clientTimeout is "2s"',
+    /shorter than paths\.service\.timeout, 2s/,
+  ],
+  [
+    'grace shorter than the drain',
+    { podinfo: { drain: { grace: '20s' } } },
+    'podinfo.drain.grace is "20s"',
+    /at least preStop \+ shutdown, 30s/,
+  ],
+  // monitoring
+  [
+    'retention below the period',
+    { monitoring: { retention: '20d' } },
+    'monitoring.retention is "20d"',
+    /at least the period, 30d[^]*35d/,
+  ],
+  [
+    'retention below a long period',
+    { period: '90d' },
+    'monitoring.retention is "35d"',
+    /at least the period, 90d/,
+  ],
+  [
+    'retention of hours',
+    { monitoring: { retention: '12h' } },
+    'monitoring.retention is "12h"',
+    /for example 35d/,
+  ],
+  [
+    'retention over the disk',
+    { monitoring: { retentionSize: '10GB' } },
+    'monitoring.retentionSize is "10GB"',
+    /nine tenths of monitoring\.storage\.size, 10GB/,
+  ],
+  [
+    'size without unit',
+    { monitoring: { retentionSize: '8' } },
+    'monitoring.retentionSize is "8"',
+    /for example 8GB/,
+  ],
+  [
+    'two Prometheus replicas',
+    { monitoring: { prometheusReplicas: 2 } },
+    'monitoring.prometheusReplicas is 2',
+    /split over/,
+  ],
+  [
+    'scrapes every second',
+    { monitoring: { scrapeInterval: '1s' } },
+    'monitoring.scrapeInterval is "1s"',
+    /from 5s to 2m/,
+  ],
+  [
+    'volume larger than the lab’s',
+    { monitoring: { storage: { size: '20GB' } } },
+    'monitoring.storage.size is "20GB"',
+    /at most 10GB on the lab/,
+  ],
+  [
+    'class on the lab',
+    { monitoring: { storage: { class: 'gp3' } } },
+    'monitoring.storage.class is "gp3"',
+    /remove it/,
+  ],
+  [
+    'receivers that are no list',
+    { monitoring: { receivers: { name: 'a' } } },
+    'monitoring.receivers is {"name":"a"}',
+    /each begun with a dash/,
+  ],
+  [
+    'receiver without address',
+    { monitoring: { receivers: [{ name: 'a' }] } },
+    'monitoring.receivers[0].url is missing',
+    /pulumi config set --secret --path 'continuous-load:monitoring\.receivers\[0\]\.url'/,
+  ],
+  [
+    'receiver by mail',
+    { monitoring: { receivers: [{ name: 'a', url: 'mailto:a@example.org' }] } },
+    'monitoring.receivers[0].url is not shown',
+    /http:\/\/ or https:\/\//,
+  ],
+  [
+    'receiver called nobody',
+    { monitoring: { receivers: [{ name: 'nobody', url: 'http://a' }] } },
+    'monitoring.receivers[0].name is "nobody"',
+    /on-call/,
+  ],
+  [
+    'two receivers of one name',
+    {
+      monitoring: {
+        receivers: [
+          { name: 'a', url: 'http://a' },
+          { name: 'a', url: 'http://b' },
+        ],
+      },
+    },
+    'monitoring.receivers[1].name is "a"',
+    /no other receiver/,
+  ],
+  [
+    'severity unknown',
+    { monitoring: { receivers: [{ name: 'a', url: 'http://a', severities: ['critical'] }] } },
+    'monitoring.receivers[0].severities[0] is "critical"',
+    /page, ticket/,
+  ],
+  [
+    'no severity',
+    { monitoring: { receivers: [{ name: 'a', url: 'http://a', severities: [] }] } },
+    'monitoring.receivers[0].severities is []',
+    /page, ticket or both/,
+  ],
+  [
+    'nobody is paged',
+    { monitoring: { receivers: [{ name: 'a', url: 'http://a', severities: ['ticket'] }] } },
+    'monitoring.receivers is ["a"]',
+    /nobody hears[^]*add page/,
+  ],
+  [
+    'nobody said who is notified',
+    { cluster: existing },
+    'monitoring.receivers is missing',
+    /\[\] to say that nobody/,
+  ],
+  // rest
+  ['owner with line break', { alerts: { owner: 'a\nb' } }, 'alerts.owner is "a\\nb"', /platform/],
+  [
+    'runbooks with anchor',
+    { alerts: { runbooks: 'https://x/y#z' } },
+    'alerts.runbooks is "https://x/y#z"',
+    /without #/,
+  ],
+  ['cap of nothing', { load: { maxRate: 0 } }, 'load.maxRate is 0', /most load/],
+  [
+    'time scale outside the lab',
+    { cluster: existing, monitoring: nobody, testTimeScale: 2 },
+    'testTimeScale is 2',
+    /outside the lab/,
+  ],
+  ['time scale below 1', { testTimeScale: '0.5' }, 'testTimeScale is "0.5"', /leave it out/],
+];
+
+describe('a wrong config', () => {
+  it.each(wrong)('is refused: %s', (_what, sections, field, mend) => {
+    const message = refusal(sections);
+    expect(message).toContain(`✖ continuous-load:${field}`);
+    expect(message).toMatch(mend);
+    expect(message).toMatch(
+      /^1 mistake in the config of stack lab \(Pulumi\.lab\.yaml\); nothing was changed:/,
+    );
+  });
+
+  it('is refused in at least forty-five ways', () => expect(wrong.length).toBeGreaterThanOrEqual(45));
+
+  it('is told with all its mistakes at once: unknown keys, wrong values, contradictions of what is right', () => {
+    const message = refusal({
+      injectors: {},
+      paths: { service: { rate: 0, timeot: '2s' } },
+      injector: { replicas: 'two', maxVUs: 1 },
+      podinfo: { disruptionBudget: { maxUnavailable: 0 } },
+      monitoring: { retention: '10d', scrapeInterval: 15 },
+    });
+    expect(message.match(/✖ continuous-load:\S+/g)?.map((line) => line.slice(18))).toEqual([
+      'paths.service.rate',
+      'paths.service.timeot',
+      'injector.replicas',
+      'monitoring.scrapeInterval',
+      'injectors',
+      'podinfo.disruptionBudget.maxUnavailable',
+      'monitoring.retention',
+    ]);
+    expect(message).toMatch(/^7 mistakes/);
+  });
+
+  it('does not hold a contradiction against a field that is wrong by itself', () => {
+    const message = refusal({ monitoring: { retention: 'long' }, period: '90d' });
+    expect(message.match(/✖/g)).toHaveLength(1);
+  });
+
+  it('never repeats what may be a secret', () => {
+    const message = refusal({
+      cluster: { kind: 'existing', name: 'x1', kubeconfig: '' },
+      monitoring: { receivers: [{ name: 'a', url: 'token-s3cret' }, 'https://x/s3cret'] },
+    });
+    expect(message).not.toContain('s3cret');
+    expect(message.match(/is not shown, it may hold a secret/g)).toHaveLength(3);
+  });
+
+  it('registers nothing', async () => {
+    pulumi.runtime.setAllConfig({ ...stackConfig('lab'), 'continuous-load:period': '31d' });
+    let thrown: unknown;
+    const { resources } = await deploy(() => {
+      try {
+        return program();
+      } catch (error) {
+        thrown = error;
+        return undefined;
+      }
+    });
+    expect(thrown).toBeInstanceOf(pulumi.RunError);
+    expect(resources).toEqual([]);
+  });
+});
+
+describe('a right config', () => {
+  it('of two words gives every default of the decisions', () => {
+    const { cluster, model, podinfo, injector, monitoring } = read({}, 'mine');
+    expect(cluster).toEqual({
+      kind: 'lab',
+      name: 'mine',
+      nodes: 2,
+      ports: { api: 16443, prometheus: 19090, alertmanager: 19093, podinfo: 19898 },
+    });
+    expect(model).toMatchObject({
+      stack: 'mine',
+      periodDays: 30,
+      injectors: 2,
+      exportIntervalMs: 2000,
+      enabled: true,
+      maxRatePerSecond: 100,
+      timeScale: 1,
+    });
+    expect(model.paths).toEqual([
+      {
+        name: 'service',
+        ratePerSecond: 4,
+        timeoutMs: 2000,
+        availabilityPercent: 99.9,
+        latencyPercent: 99,
+        latencyBoundMs: 25,
+        severity: { page: 'page', ticket: 'ticket' },
+      },
+    ]);
+    expect(podinfo).toMatchObject({
+      replicas: 2,
+      clientTimeout: 1000,
+      drain: { preStop: 5000, shutdown: 25_000, grace: 40_000 },
+      disruptionBudget: { maxUnavailable: 1 },
+    });
+    expect(injector).toMatchObject({ replicas: 2, exportInterval: 2000 });
+    expect(monitoring).toMatchObject({
+      retention: 35 * 86_400_000,
+      retentionSize: 8 * 2 ** 30,
+      scrapeInterval: 15_000,
+      prometheusReplicas: 1,
+    });
+  });
+
+  it('becomes the signal model in plain units', () => {
+    const { model, podinfo } = read({
+      ...service({
+        rate: '8',
+        timeout: '1.5s',
+        availability: '99.95',
+        latency: { percent: 98, bound: '40ms' },
+      }),
+      period: '28d',
+      injector: { replicas: 4, exportInterval: '1s' },
+      alerts: { owner: 'team 7', runbooks: 'https://wiki.example.org/load' },
+      load: { maxRate: 50 },
+    });
+    expect(model).toMatchObject({
+      periodDays: 28,
+      injectors: 4,
+      exportIntervalMs: 1000,
+      owner: 'team 7',
+      runbookBase: 'https://wiki.example.org/load',
+      maxRatePerSecond: 50,
+    });
+    expect(model.paths[0]).toMatchObject({
+      ratePerSecond: 8,
+      timeoutMs: 1500,
+      availabilityPercent: 99.95,
+      latencyPercent: 98,
+      latencyBoundMs: 40,
+    });
+    expect(podinfo.clientTimeout).toBe(750);
+  });
+
+  it('may have just enough VUs, and not one less', () => {
+    expect(() => read({ injector: { maxVUs: 6 } })).toThrow(/at least 7/);
+    expect(read({ injector: { maxVUs: 7 } }).injector.maxVUs).toBe(7);
+  });
+
+  it('ignores keys of other namespaces', () => {
+    const config = encodeConfig({
+      'continuous-load:cluster': lab,
+      'kubernetes:context': 'x',
+      'pulumi:tags': { a: 'b' },
+    });
+    expect(readSettings('lab', config).stack).toBe('lab');
+  });
+});
