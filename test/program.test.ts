@@ -3,7 +3,8 @@ import { program } from '../program';
 import { deploy, isSecret, plain, stackConfig, valueOf, type Registered } from './deploy';
 import { crdFixture } from './components/crd-fixture';
 
-jest.mock('../lab/toolchain/crds', () => ({ operatorCrds: () => crdFixture() }));
+const mockFixture = crdFixture();
+jest.mock('../lab/toolchain/crds', () => ({ operatorCrds: () => mockFixture }));
 
 const stacks: Record<string, Record<string, unknown>> = {
   lab: {},

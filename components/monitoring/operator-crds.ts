@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import { parse } from 'yaml';
 
 /** Kinds that the operator needs for Prometheus and Alertmanager; it leaves the controllers of absent kinds off. */
 export const neededKinds = [
@@ -20,32 +19,13 @@ interface Crd {
 }
 
 /**
- * Drops the descriptions out of YAML made by controller-gen: they are four fifths of it, and would be stored in the
- * state twice. A description is a key with its value on the same line, and all deeper lines after it; a property that is
- * called `description` has nothing on its line and stays.
+ * Reads the needed definitions out of a JSON list of the operator's.
+ * @throws Error when the list lacks a needed kind, which would leave a controller off without a word.
  */
-export function withoutDescriptions(yaml: string): string {
-  let depth = Infinity;
-  return yaml
-    .split('\n')
-    .filter((line) => {
-      const indent = line.search(/\S/);
-      if (indent === -1 || indent > depth) return depth === Infinity;
-      depth = /^\s*description: \S/.test(line) ? indent : Infinity;
-      return depth === Infinity;
-    })
-    .join('\n');
-}
-
-/**
- * Reads the needed definitions out of a YAML stream of the operator's.
- * @throws Error when the stream lacks a needed kind, which would leave a controller off without a word.
- */
-export function readCrds(yaml: string): Crd[] {
-  const documents = yaml
-    .split(/^---\s*$/m)
-    .filter((text) => new RegExp(`^ {4}kind: (${neededKinds.join('|')})$`, 'm').test(text));
-  const crds = documents.map((text) => parse(withoutDescriptions(text)) as Crd);
+export function readCrds(json: string): Crd[] {
+  const crds = (JSON.parse(json) as Crd[]).filter(({ spec }) =>
+    (neededKinds as readonly string[]).includes(spec.names.kind),
+  );
   const missing = neededKinds.filter((kind) => !crds.some((crd) => crd.spec.names.kind === kind));
   if (missing.length > 0) throw new Error(`the operator's definitions lack ${missing.join(', ')}`);
   return crds;
