@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory } from '../directories';
+import type { Progress } from '../progress';
+import {
+  entryDamage,
+  entryProblem,
+  makeEntry,
+  removeLeftovers,
+  removeOldEntries,
+} from '../toolchain/cache-entry';
+import { requireFree } from '../toolchain/disk';
+import { shortHash } from '../toolchain/keys';
+import { withLock } from '../toolchain/lock';
+import type { FamilyName, ProgramName } from '../toolchain/programs';
+import { ensurePrograms, familyDirectory, programKey, programPath } from '../toolchain/toolchain';
+import { commonEntries, type LayerEntry } from './layer';
+import { writeArchive } from './oci-archive';
+import { imageUser, recipes, type ImageName, type ImageRecipe } from './recipes';
+
+export type { ImageName } from './recipes';
+
+/** Every image of the lab. */
+export const imageNames = Object.keys(recipes) as ImageName[];
+
+/** Counted up when the way an archive is written changes, so that old archives are not taken for new ones. */
+const format = 1;
+
+/** The full reference of each image, such as `continuous-load.lab/podinfo:<tag>`; known before anything is compiled. */
+export function imageReferences(): Record<ImageName, string> {
+  return Object.fromEntries(
+    imageNames.map((name) => [name, `continuous-load.lab/${name}:${imageTag(name)}`]),
+  ) as Record<ImageName, string>;
+}
+
+/** The path of an image's archive in the cache (tar in OCI layout, one uncompressed layer), whether it is there yet or not. */
+export function imageArchive(name: ImageName): string {
+  return join(imageEntry(name), 'image.tar');
+}
+
+/**
+ * Makes sure that the archives of all images are in the cache, whole; compiles their programs and writes them otherwise. Costs
+ * milliseconds when nothing is to do. Throws what {@link ensurePrograms} throws.
+ */
+export async function ensureImages(progress: Progress, signal?: AbortSignal): Promise<void> {
+  const missing = (): ImageName[] =>
+    imageNames.filter((name) => entryProblem(imageEntry(name)) !== undefined);
+  if (missing().length === 0) return;
+  await ensurePrograms([...new Set(missing().flatMap(programsOf))], progress, signal);
+
+  const parent = join(cacheDirectory(), 'images');
+  mkdirSync(parent, { recursive: true });
+  await withLock(
+    join(parent, '.lock'),
+    (holder) => progress.step(`waiting for process ${holder}, which is writing images`),
+    async () => {
+      await removeLeftovers(parent);
+      const todo = missing();
+      if (todo.length === 0) return;
+      requireFree(parent, 1024 ** 3, 'write images');
+      progress.step(`writing ${todo.length} of ${imageNames.length} images`);
+      try {
+        for (const [done, name] of todo.entries()) {
+          signal?.throwIfAborted();
+          progress.detail(`${name} (${done + 1} of ${todo.length})`);
+          const problem = entryProblem(imageEntry(name));
+          if (problem !== 'missing')
+            progress.note(`the image ${name} is broken (${problem ?? ''}); it is written again`);
+          await makeEntry(imageEntry(name), (temporary) => writeImage(name, join(temporary, 'image.tar')));
+          await removeOldEntries(imageEntry(name));
+        }
+      } catch (error) {
+        progress.end('failed');
+        throw error;
+      }
+    },
+    signal,
+  );
+}
+
+/** Reads and hashes every archive; returns what is damaged as `image: reason`. Images never written are left out. */
+export async function damagedImages(): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const name of imageNames) {
+    const problem = await entryDamage(imageEntry(name));
+    if (problem !== undefined && problem !== 'missing') damaged.push(`${name}: ${problem}`);
+  }
+  return damaged;
+}
+
+/** The layer's entries of a recipe, with programs found by `pathOf` and data files in the directories that `directoryOf` gives. */
+export function layerEntries(
+  recipe: ImageRecipe,
+  pathOf: (program: ProgramName) => string,
+  directoryOf: (family: FamilyName) => string,
+): LayerEntry[] {
+  const programs = Object.entries(recipe.programs).map(([program, path]) => ({
+    path,
+    mode: 0o755,
+    source: pathOf(program as ProgramName),
+  }));
+  const files = (recipe.files ?? []).map(({ path, family, file }) => ({
+    path,
+    mode: 0o644,
+    source: join(directoryOf(family), file),
+  }));
+  return [...commonEntries, ...(recipe.directories ?? []), ...programs, ...files];
+}
+
+async function writeImage(name: ImageName, file: string): Promise<Record<string, unknown>> {
+  const recipe = recipes[name];
+  const reference = imageReferences()[name];
+  const config = {
+    reference,
+    user: `${imageUser}:${imageUser}`,
+    entrypoint: recipe.entrypoint,
+    workingDirectory: recipe.workingDirectory ?? '/',
+    environment: recipe.environment ?? {},
+  };
+  const { digest } = await writeArchive(file, config, layerEntries(recipe, programPath, familyDirectory));
+  return { reference, digest };
+}
+
+function imageEntry(name: ImageName): string {
+  return join(cacheDirectory(), 'images', `${name}-${imageTag(name)}`);
+}
+
+/** Follows from the keys of the image's programs and its recipe: content-addressed without the content. */
+function imageTag(name: ImageName): string {
+  return shortHash(format, recipes[name], commonEntries, programsOf(name).map(programKey));
+}
+
+function programsOf(name: ImageName): ProgramName[] {
+  return Object.keys(recipes[name].programs) as ProgramName[];
+}

@@ -1,0 +1,176 @@
+/** One program compiled out of a family's module. */
+export interface Program {
+  /** The Go package that is its `main`. */
+  readonly package: string;
+  /** The version that its module is pinned to, as people know it; none for our own. */
+  readonly version?: string;
+  /** Seconds to compile it on two cores from an empty Go cache, after the programs before it in this table. */
+  readonly estimateSeconds: number;
+  readonly tags?: readonly string[];
+  /** Linker flags beyond `-s -w`. */
+  readonly ldflags?: readonly string[];
+  /** Names under which a multi-call program is linked beside itself. */
+  readonly links?: readonly string[];
+}
+
+/** A data file kept beside a family's programs: printed by one of them, or copied out of a module they are compiled from. */
+export type Product = { readonly file: string } & (
+  { readonly printedBy: string } | { readonly module: string; readonly path: string }
+);
+
+/** A wrapper module in `lab/toolchain/<directory>` and what is compiled from it. */
+export interface ProgramFamily {
+  readonly directory: string;
+  readonly programs: Readonly<Record<string, Program>>;
+  readonly products?: readonly Product[];
+}
+
+const prometheusTags = ['netgo', 'remove_all_sd', 'enable_kubernetes_sd'];
+const pulumiVersion = '3.259.0';
+const kubernetesVersion = '1.34.4';
+
+/** What a release build sets: kubelet reports it as the node's version, by which others decide what a node can do. */
+function kubernetesVersionFlags(version: string): string[] {
+  const [major, minor] = version.split('.');
+  const set = (name: string, value: string | undefined) =>
+    `-X k8s.io/component-base/version.${name}=${value}`;
+  return [
+    set('gitVersion', `v${version}`),
+    set('gitMajor', major),
+    set('gitMinor', minor),
+    set('gitTreeState', 'clean'),
+  ];
+}
+
+const table = {
+  init: { directory: 'init', programs: { 'lab-init': { package: '.', estimateSeconds: 6 } } },
+  etcd: { directory: 'etcd', programs: { etcd: { package: '.', version: '3.6.4', estimateSeconds: 37 } } },
+  kubernetes: {
+    directory: 'kubernetes',
+    programs: {
+      kube: {
+        package: '.',
+        version: kubernetesVersion,
+        estimateSeconds: 302,
+        ldflags: kubernetesVersionFlags(kubernetesVersion),
+        links: [
+          'kube-apiserver',
+          'kube-controller-manager',
+          'kube-scheduler',
+          'kubelet',
+          'kube-proxy',
+          'kubectl',
+        ],
+      },
+    },
+  },
+  coredns: {
+    directory: 'coredns',
+    programs: { coredns: { package: '.', version: '1.15.0', estimateSeconds: 66 } },
+  },
+  podinfo: {
+    directory: 'podinfo',
+    programs: {
+      podinfo: {
+        package: 'github.com/stefanprodan/podinfo/cmd/podinfo',
+        version: '6.9 (e86405a8674e)',
+        estimateSeconds: 19,
+      },
+    },
+    products: [{ file: 'vue.html', module: 'github.com/stefanprodan/podinfo', path: 'ui/vue.html' }],
+  },
+  k6: {
+    directory: 'k6',
+    programs: { k6: { package: 'go.k6.io/k6/v2', version: '2.2.0', estimateSeconds: 57 } },
+  },
+  prometheus: {
+    directory: 'prometheus',
+    programs: {
+      prometheus: {
+        package: 'github.com/prometheus/prometheus/cmd/prometheus',
+        version: '3.14.0',
+        estimateSeconds: 126,
+        tags: prometheusTags,
+      },
+      promtool: {
+        package: 'github.com/prometheus/prometheus/cmd/promtool',
+        version: '3.14.0',
+        estimateSeconds: 4,
+        tags: prometheusTags,
+      },
+    },
+  },
+  pulumi: {
+    directory: 'pulumi',
+    programs: {
+      pulumi: {
+        package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+        version: pulumiVersion,
+        estimateSeconds: 190,
+        tags: ['osusergo', 'grpcnotrace'],
+        ldflags: [`-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`],
+      },
+    },
+  },
+  'prometheus-operator': {
+    directory: 'prometheus-operator',
+    programs: {
+      'prometheus-operator': {
+        package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
+        version: '0.93.0',
+        estimateSeconds: 95,
+      },
+      'prometheus-config-reloader': {
+        package: 'github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader',
+        version: '0.93.0',
+        estimateSeconds: 5,
+      },
+      crds: { package: './crds', version: '0.93.0', estimateSeconds: 3 },
+    },
+    products: [{ file: 'crds.json', printedBy: 'crds' }],
+  },
+  alertmanager: {
+    directory: 'alertmanager',
+    programs: {
+      alertmanager: {
+        package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+        version: '0.31.1',
+        estimateSeconds: 27,
+        tags: ['netgo'],
+      },
+    },
+  },
+  'kube-state-metrics': {
+    directory: 'kube-state-metrics',
+    programs: {
+      'kube-state-metrics': {
+        package: 'k8s.io/kube-state-metrics/v2',
+        version: '2.20.0',
+        estimateSeconds: 40,
+      },
+    },
+  },
+} as const satisfies Record<string, ProgramFamily>;
+
+/** A program family: one wrapper module, one cache entry. */
+export type FamilyName = keyof typeof table;
+
+type ProgramsOf<Family> = Family extends { programs: infer Programs } ? keyof Programs & string : never;
+
+/** A program of the lab. */
+export type ProgramName = { [Name in FamilyName]: ProgramsOf<(typeof table)[Name]> }[FamilyName];
+
+/** Every family, in the order in which it is compiled. */
+export const families: Readonly<Record<FamilyName, ProgramFamily>> = table;
+
+/** Every program, in the order in which it is compiled. */
+export const programNames = Object.values(families).flatMap((family) =>
+  Object.keys(family.programs),
+) as ProgramName[];
+
+/** The family that a program is compiled from; throws a TypeError for a name outside the table. */
+export function familyOf(program: ProgramName): FamilyName {
+  for (const [name, family] of Object.entries(families))
+    if (program in family.programs) return name as FamilyName;
+  throw new TypeError(`no program family holds "${program}"`);
+}
