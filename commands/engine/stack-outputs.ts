@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Stack } from '../stack/stack';
+import { Failure } from '../terminal/failure';
+import { askEngine, type Engine } from './engine';
+
+const outputsSchema = z.looseObject({
+  urls: z.record(z.string(), z.string()).optional(),
+  cluster: z.looseObject({ kind: z.string(), name: z.string() }).optional(),
+  paths: z.array(z.string()).optional(),
+  kubeconfig: z.unknown().optional(),
+});
+
+/** Outputs of a stack, as far as the verbs use them. */
+export type StackOutputs = z.infer<typeof outputsSchema>;
+
+/** Reads what `pulumi stack output --json` printed. Throws a Failure when it is not what this program exports. */
+export function parseOutputs(json: string, stack: string): StackOutputs {
+  const result = outputsSchema.safeParse(JSON.parse(json));
+  if (result.success) return result.data;
+  throw new Failure(
+    `The outputs of stack ${stack} are not those of this program: ${z.prettifyError(result.error)}`,
+  );
+}
+
+/**
+ * Reads the outputs of a stack. Throws a Failure that says so when there is no such stack, or it was never brought up whole.
+ * @param secrets whether secrets are decrypted; otherwise they read `[secret]`.
+ */
+export async function stackOutputs(engine: Engine, stack: Stack, secrets = false): Promise<StackOutputs> {
+  const args = ['stack', 'output', '--json', '--stack', stack.name, ...(secrets ? ['--show-secrets'] : [])];
+  const { code, stdout, stderr } = await askEngine(engine, stack, args);
+  if (code !== 0 && /no stack named/.test(stderr)) throw notUp(stack);
+  if (code !== 0) throw new Failure(`The outputs of stack ${stack.name} cannot be read: ${stderr.trim()}`);
+  const outputs = parseOutputs(stdout, stack.name);
+  if (outputs.cluster === undefined && outputs.urls === undefined) throw notUp(stack);
+  return outputs;
+}
+
+/** Says that a stack is not there, and how to make it. */
+export function notUp({ name }: Stack): Failure {
+  return new Failure(
+    `Stack ${name} is not up. Bring it up with \`npm run up${name === 'lab' ? '' : ` ${name}`}\`.`,
+  );
+}

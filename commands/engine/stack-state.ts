@@ -1,0 +1,40 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Progress } from '../../lab/progress';
+import { projectName, type Stack } from '../stack/stack';
+import { stateFile, tellEngine, type Engine } from './engine';
+import { clearStaleLocks } from './engine-lock';
+
+/** Whether a stack has a state in the lab's file backend; a look at a file, so that it needs no CLI. */
+export function hasState(engine: Pick<Engine, 'backend'>, stack: Stack): boolean {
+  return engine.backend !== undefined && existsSync(stateFile(engine.backend, stack.name));
+}
+
+/** Makes the state of a lab stack unless it is there; the salt of its secrets goes to the config beside the stack's directory. */
+export async function ensureState(engine: Engine, stack: Stack): Promise<void> {
+  if (hasState(engine, stack)) return;
+  await tellEngine(engine, stack, ['stack', 'init', stack.name, '--no-select']);
+}
+
+/** Clears locks of engines that died; says so. Throws a Failure when one is at work. */
+export function unlock(engine: Engine, stack: Stack, progress: Progress): void {
+  if (engine.backend === undefined) return;
+  for (const lock of clearStaleLocks(engine.backend, stack.name)) {
+    progress.note(
+      `cleared the lock of a Pulumi that does not run any more (process ${lock.pid}, begun ${lock.timestamp})`,
+    );
+  }
+}
+
+/** Removes a stack from the lab's file backend when there is no CLI to do it. */
+export function removeStateFiles(backend: string, stack: string): void {
+  const file = stateFile(backend, stack);
+  for (const suffix of ['', '.attrs', '.bak', '.bak.attrs']) rmSync(`${file}${suffix}`, { force: true });
+  for (const kind of ['history', 'backups']) {
+    rmSync(join(backend, '.pulumi', kind, projectName, stack), { recursive: true, force: true });
+  }
+  rmSync(join(backend, '.pulumi', 'locks', 'organization', projectName, stack), {
+    recursive: true,
+    force: true,
+  });
+}

@@ -1,0 +1,83 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { hostProgram } from '../lab/toolchain/host-programs';
+import type { ProgramName } from '../lab/toolchain/programs';
+import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
+import { engineFor, runEngine, type Engine } from './engine/engine';
+import { ensureState, hasState } from './engine/stack-state';
+import { preflight } from './preflight';
+import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
+import { stackModel } from './stack/stack-model';
+import { passThrough } from './terminal/arguments';
+import { Failure } from './terminal/failure';
+import { collect, configOptions } from './terminal/options';
+import { runVerb, type Terminal } from './terminal/verb';
+
+/** What a preview needs compiled: the operator's definitions, which are part of the program's input, and the CLI unless there is one. */
+async function neededPrograms(): Promise<ProgramName[]> {
+  return (await hostProgram('pulumi')) === programPath('pulumi') ? ['pulumi', 'crds'] : ['crds'];
+}
+
+/** `npm run preview [stack] [-- flags]`: what `up` would change; works before the first `up`, without root and without a lab. */
+export async function preview(argv: readonly string[], terminal: Terminal): Promise<void> {
+  const command = configOptions(new Command('npm run preview'))
+    .description('Show what `npm run up` would change, without changing it.')
+    .usage('[stack] [-- flags]')
+    .option('--set <path=value>', 'set config for this run (lab stacks); repeatable', collect, [])
+    .addHelpText(
+      'after',
+      '\nUnknown flags go to Pulumi: `npm run preview -- --diff`, `npm run preview -- --expect-no-changes`.',
+    );
+  const { stack: name, options, rest } = passThrough(command, argv);
+  const { configFile, set } = options as { configFile?: string; set: string[] };
+  const stack = findStack(name, { configFile, set });
+  const configText = effectiveConfig(stack, set);
+  stackModel(stack, configText);
+  if (!stack.isLab) {
+    finish(
+      await runEngine(await engineFor(stack), flags(stack, stack.configFile, rest), terminal.interruption),
+    );
+    return;
+  }
+  const engine = await prepare(stack, configText, terminal);
+  // The copy tells what the stack has; a preview only asks, so it gets a copy of its own.
+  const asked = join(stack.directory, `Pulumi.${stack.name}.preview.yaml`);
+  writeFileSync(asked, effectiveConfig(stack, set), { mode: 0o600 });
+  try {
+    finish(await runEngine(engine, flags(stack, asked, rest), terminal.interruption));
+  } finally {
+    rmSync(asked, { force: true });
+  }
+}
+
+async function prepare(
+  stack: Stack,
+  configText: string,
+  { progress, interruption }: Terminal,
+): Promise<Engine> {
+  const programs = await neededPrograms();
+  await interruption.guard(
+    preflight({ purpose: 'preview', stack, configText, presentLab: presentLab(stack), programs }),
+  );
+  await interruption.guard(ensurePrograms(programs, progress, interruption.signal));
+  const engine = await interruption.guard(engineFor(stack));
+  if (!hasState(engine, stack)) writeConfigCopy(stack, configText);
+  await interruption.guard(ensureState(engine, stack));
+  progress.end();
+  return engine;
+}
+
+function flags(stack: Stack, configFile: string, rest: readonly string[]): string[] {
+  return ['preview', '--stack', stack.name, '--config-file', configFile, ...rest];
+}
+
+function finish(code: number): void {
+  if (code !== 0)
+    throw new Failure(
+      `Pulumi ended with exit code ${code}; the reason stands above. Nothing was changed.`,
+      code,
+    );
+}
+
+if (require.main === module) void runVerb('preview', (terminal) => preview(process.argv.slice(2), terminal));

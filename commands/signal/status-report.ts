@@ -1,0 +1,100 @@
+import type { SignalModel } from '../../signals/model';
+import { exactCounts, statusQueries } from '../../signals/status';
+import type { PrometheusApi, RuleAlert } from './prometheus-api';
+
+/** What `npm run -s status -- --json` prints. */
+export interface StatusReport {
+  readonly stack: string;
+  readonly paths: readonly PathStatus[];
+  readonly alerts: readonly AlertStatus[];
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+/** A path over the last five minutes. */
+export interface PathStatus {
+  readonly path: string;
+  /** Exact counts of probes by outcome. */
+  readonly ok: number;
+  readonly slow: number;
+  readonly failed: number;
+  readonly error: number;
+  /** Share (0…1) of probes answered right, ok + slow; null without a probe. */
+  readonly success: number | null;
+  /** Latency quantiles of answered probes in ms; null without one. */
+  readonly p50: number | null;
+  readonly p99: number | null;
+  /** Share (0…1) that `success` must reach. */
+  readonly objective: number;
+}
+
+/** An alert that somebody is told about. */
+export interface AlertStatus {
+  readonly name: string;
+  readonly path: string;
+  readonly severity: string;
+  /** `pending` (not yet told), `firing`, or `suppressed` (firing, but held back by another alert or a silence). */
+  readonly state: 'pending' | 'firing' | 'suppressed';
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** Length of the window that a status looks back over, in seconds. */
+export const statusWindowSeconds = 300;
+
+/** Percent as a share, free of binary crumbs: 99.9 → 0.999. */
+export function shareOf(percent: number): number {
+  return Number((percent / 100).toFixed(9));
+}
+
+/** Asks Prometheus for everything a status shows of the paths. Throws a Failure when it does not answer. */
+export async function readPaths(prometheus: PrometheusApi, model: SignalModel): Promise<PathStatus[]> {
+  const queries = statusQueries(statusWindowSeconds);
+  const [counters, p50, p99] = await Promise.all([
+    prometheus.matrix(queries.counters),
+    prometheus.vector(queries.p50Ms),
+    prometheus.vector(queries.p99Ms),
+  ]);
+  const counts = exactCounts(counters, model);
+  const quantile = (series: typeof p50, path: string): number | null => {
+    const value = series.find(({ metric }) => metric['path'] === path)?.value;
+    return value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(3));
+  };
+  return model.paths.map(({ name, availabilityPercent }) => {
+    const { ok = 0, slow = 0, failed = 0, error = 0, success = null } = counts[name] ?? {};
+    const quantiles = { p50: quantile(p50, name), p99: quantile(p99, name) };
+    return {
+      path: name,
+      ok,
+      slow,
+      failed,
+      error,
+      success,
+      ...quantiles,
+      objective: shareOf(availabilityPercent),
+    };
+  });
+}
+
+/** Alerts of paths that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
+export function alertStatuses(
+  alerts: readonly RuleAlert[],
+  suppressed: readonly Record<string, string>[],
+): AlertStatus[] {
+  const isHeldBack = ({ labels }: RuleAlert): boolean =>
+    suppressed.some((held) => Object.entries(labels).every(([label, value]) => held[label] === value));
+  return alerts
+    .filter(({ labels }) => (labels['path'] ?? '') !== '' && (labels['severity'] ?? 'none') !== 'none')
+    .map((alert) => ({
+      name: alert.labels['alertname'] ?? '',
+      path: alert.labels['path'] ?? '',
+      severity: alert.labels['severity'] ?? '',
+      state:
+        alert.state !== 'firing'
+          ? ('pending' as const)
+          : isHeldBack(alert)
+            ? ('suppressed' as const)
+            : ('firing' as const),
+      since: alert.activeAt,
+    }))
+    .sort((a, b) => a.since.localeCompare(b.since));
+}

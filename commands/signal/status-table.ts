@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import { formatDuration } from '../../lab/progress';
+import { statusWindowSeconds, type AlertStatus, type PathStatus, type StatusReport } from './status-report';
+
+/** A status for the terminal: a row per path, then the alerts, then where to look on. */
+export function renderStatus(report: StatusReport, nowMs = Date.now()): string {
+  const window = formatDuration(statusWindowSeconds * 1000);
+  const sections = [
+    `Stack ${report.stack}, the last ${window}:`,
+    renderPaths(report.paths),
+    renderAlerts(report.alerts, nowMs),
+  ];
+  return [...sections, renderUrls(report.urls)].filter((section) => section !== '').join('\n');
+}
+
+function renderPaths(paths: readonly PathStatus[]): string {
+  const table = new Table({
+    head: ['path', 'ok', 'slow', 'failed', 'error', 'success', 'objective', 'p50', 'p99', ''],
+    colAligns: ['left', ...Array.from({ length: 8 }, () => 'right' as const), 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const path of paths) {
+    table.push([
+      path.path,
+      ...[path.ok, path.slow, path.failed, path.error],
+      path.success === null ? '–' : formatShare(path.success),
+      formatShare(path.objective),
+      ...[formatMs(path.p50), formatMs(path.p99)],
+      verdict(path),
+    ]);
+  }
+  return table.toString();
+}
+
+function verdict({ success, objective }: PathStatus): string {
+  if (success === null) return 'no probes';
+  return success >= objective ? 'good' : 'below objective';
+}
+
+/** 0.99954 → 99.954 %; never rounded up to 100 %. */
+export function formatShare(share: number): string {
+  const thousandths = Math.floor(Number((share * 100_000).toFixed(4)));
+  return `${thousandths / 1000} %`;
+}
+
+function formatMs(milliseconds: number | null): string {
+  if (milliseconds === null) return '–';
+  return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
+}
+
+function renderAlerts(alerts: readonly AlertStatus[], nowMs: number): string {
+  if (alerts.length === 0) return 'No alert is firing.';
+  return alerts
+    .map(({ name, path, severity, state, since }) => {
+      const age = formatDuration(nowMs - Date.parse(since));
+      return `  ${state === 'firing' ? '✖' : '·'} ${name} on ${path} (${severity}): ${state} for ${age}`;
+    })
+    .join('\n');
+}
+
+function renderUrls(urls: Readonly<Record<string, string>>): string {
+  const width = Math.max(0, ...Object.keys(urls).map((name) => name.length));
+  return Object.entries(urls)
+    .map(([name, url]) => `  ${name.padEnd(width)}  ${url}`)
+    .join('\n');
+}
