@@ -93,7 +93,8 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
       summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} were dropped in ${window}`,
     }),
     alert(model, path, 'ProbesShort', {
-      expr: `((${probesWithin(path, undefined, meterWindowSeconds)} > 0) / ${number(asked)} < 0.9) ${wanted}`,
+      // A path that is watched for less than the window has no full window yet.
+      expr: `((${probesWithin(path, undefined, meterWindowSeconds)} > 0) / ${number(asked)} < 0.9) ${wanted} offset ${window}`,
       for: '6m',
       summary: `Only {{ $value | humanizePercentage }} of the asked probes of path ${path.name} are sent`,
     }),

@@ -118,7 +118,7 @@ const table = {
       'prometheus-operator': {
         package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
         version: '0.93.0',
-        estimateSeconds: 95,
+        estimateSeconds: 121,
       },
       'prometheus-config-reloader': {
         package: 'github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader',
