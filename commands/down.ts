@@ -7,7 +7,6 @@ import { askEngine, engineFor, runEngine, tellEngine, type Engine } from './engi
 import { parseState, resourceCount } from './engine/pending-operations';
 import { hasState, removeStateFiles, unlock } from './engine/stack-state';
 import { findStack, presentLab, removeConfigCopy, type Stack } from './stack/stack';
-import { refuseForeignLab } from './stack/foreign-lab';
 import { passThrough } from './terminal/arguments';
 import { describeError, Failure } from './terminal/failure';
 import { configOptions } from './terminal/options';
@@ -44,7 +43,6 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
 async function removeLabStack(stack: Stack, rest: readonly string[], terminal: Terminal): Promise<void> {
   const { progress, interruption } = terminal;
   const labName = presentLab(stack) ?? stack.labName;
-  refuseForeignLab(labName);
   const engine = await engineFor(stack);
   const before = [...(hasState(engine, stack) ? ['state'] : []), ...(await findLeftovers(labName))];
   if (before.length === 0) {

@@ -5,7 +5,6 @@ import type { Purpose, WantedPort } from './preflight/facts';
 import { readMachine } from './preflight/machine';
 import { describeProblems, findProblems } from './preflight/problems';
 import type { Stack } from './stack/stack';
-import { refuseForeignLab } from './stack/foreign-lab';
 import { ownConfig } from './stack/stack-config';
 
 /** What the preflight of a lab stack is about. */
@@ -29,7 +28,6 @@ export async function preflight({
 }: LabPreflight): Promise<void> {
   const { nodes, ports } = labWishes(configText, stack.sourceFile);
   const labNames = [...new Set([stack.labName, ...(presentLab === undefined ? [] : [presentLab])])];
-  if (purpose === 'up') labNames.forEach(refuseForeignLab);
   const facts = await readMachine({
     purpose,
     stack: stack.name,

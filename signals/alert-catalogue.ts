@@ -61,7 +61,7 @@ export const alertCatalogue = [
     ],
     steps: [
       '`kubectl -n continuous-load get po -l app.kubernetes.io/name=injector` and their logs; k6 logs a failed export.',
-      'Is the OTLP endpoint reachable: Service `prometheus-operated` or `main` in namespace `monitoring`, flag `--web.enable-otlp-receiver`.',
+      'Is the OTLP endpoint reachable: Service `prometheus-main` in namespace `monitoring`, flag `--web.enable-otlp-receiver`.',
       'Only errors: `sum by (reason) (increase(k6_probes_total{outcome="error"}[5m]))`; `lag` is CPU, `script` is in the logs.',
     ],
   },

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { ensurePulumiHome } from '../../lab/pulumi/home';
 import { compareVersions } from '../../lab/toolchain/versions';
 import { checkout, projectName, type Stack } from '../stack/stack';
-import { capture, type Captured } from '../terminal/capture';
+import { capture, type Captured } from '../../lab/command';
 import { Failure } from '../terminal/failure';
 import type { Interruption } from '../terminal/interruption';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Stack } from '../stack/stack';
 import { Failure } from '../terminal/failure';
-import { askEngine, type Engine } from './engine';
+import { askEngine, oldestPulumi, type Engine } from './engine';
 
 const outputsSchema = z.looseObject({
   urls: z.record(z.string(), z.string()).optional(),
@@ -30,6 +30,10 @@ export async function stackOutputs(engine: Engine, stack: Stack, secrets = false
   const args = ['stack', 'output', '--json', '--stack', stack.name, ...(secrets ? ['--show-secrets'] : [])];
   const { code, stdout, stderr } = await askEngine(engine, stack, args);
   if (code !== 0 && /no stack named/.test(stderr)) throw notUp(stack);
+  if (code !== 0 && /^pulumi: fetch failed/m.test(stderr))
+    throw new Failure(
+      `There is no Pulumi CLI and it cannot be downloaded: install Pulumi ${oldestPulumi} or newer and put it on PATH.`,
+    );
   if (code !== 0) throw new Failure(`The outputs of stack ${stack.name} cannot be read: ${stderr.trim()}`);
   const outputs = parseOutputs(stdout, stack.name);
   if (outputs.cluster === undefined && outputs.urls === undefined) throw notUp(stack);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies } from '../../lab/cluster/cgroups';
 import { debianRoot } from '../../lab/toolchain/debian';
-import { capture } from '../terminal/capture';
+import { capture } from '../../lab/command';
 import { kernelFeatures, type KernelFeature } from './facts';
 
 /**

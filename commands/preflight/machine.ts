@@ -122,13 +122,15 @@ async function goTrouble(missing: readonly ProgramName[]): Promise<string | unde
   const modules = missing.map((name) =>
     join(__dirname, '../../lab/toolchain', families[familyOf(name)].directory),
   );
+  // Go is started through setpriv, and where that is missing the error would tell of it and not of Go.
+  if (!onPath('go'))
+    return 'Go is not on PATH, and the lab compiles its programs: install it from https://go.dev/dl/ and add its bin directory to PATH.';
+  if (!onPath('setpriv')) return undefined;
   try {
     await findGo([...new Set(modules)]);
     return undefined;
   } catch (error) {
     if (error instanceof ToolchainError) return error.message;
-    // Go is started through setpriv; where that is missing, it is named among the tools.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -30,7 +30,7 @@ export async function awaitGoodPaths(
   let trouble: string | undefined;
   for (;;) {
     try {
-      waiting = await notGood(prometheus, waiting);
+      waiting = await notGood(prometheus, model, waiting);
       trouble = undefined;
       if (waiting.length === 0) return Date.now() - startedMs;
       progress.detail(await describeWaiting(prometheus, model, waiting));
@@ -48,9 +48,26 @@ export async function awaitGoodPaths(
   }
 }
 
-async function notGood(prometheus: PrometheusApi, paths: readonly PathSettings[]): Promise<PathSettings[]> {
-  const answers = await Promise.all(paths.map((path) => prometheus.vector(firstGoodQuery(path))));
-  return paths.filter((_, i) => answers[i]?.length === 0);
+/** Probes without which a share says nothing. */
+const fewestProbes = 20;
+
+async function notGood(
+  prometheus: PrometheusApi,
+  model: SignalModel,
+  paths: readonly PathSettings[],
+): Promise<PathSettings[]> {
+  const good = await Promise.all(paths.map((path) => isGood(prometheus, model, path)));
+  return paths.filter((_, i) => good[i] !== true);
+}
+
+/** The query extrapolates to the ends of its window, which in the first seconds makes more probes than there were; so they are counted too. */
+async function isGood(prometheus: PrometheusApi, model: SignalModel, path: PathSettings): Promise<boolean> {
+  if ((await prometheus.vector(firstGoodQuery(path))).length === 0) return false;
+  const windowSeconds = Math.ceil(Math.max(shownWindowSeconds, (1.5 * fewestProbes) / path.ratePerSecond));
+  const counts = exactCounts(await prometheus.matrix(statusQueries(windowSeconds).counters), model)[
+    path.name
+  ];
+  return counts !== undefined && counts.ok + counts.slow + counts.failed >= fewestProbes;
 }
 
 /** `service: 12 ok, 3 failed in 30 s`, for each path. */
@@ -92,11 +109,14 @@ async function describeReasons(prometheus: PrometheusApi, path: PathSettings): P
   const series = await prometheus.vector(reasonsQuery(path, shownWindowSeconds * 2));
   if (series.length === 0)
     return `No failed probe of ${path.name} gives a reason: do the injector's pods run?`;
-  const reasons = series
-    .sort((a, b) => b.value - a.value)
-    .map(
-      ({ metric, value }) =>
-        `${metric['reason'] ?? 'unknown'} at hop ${metric['hop'] ?? '?'} (${Math.round(value)} probes)`,
-    );
+  // Fresh and kept connections fail alike here; what matters is where and why.
+  const sums = new Map<string, number>();
+  for (const { metric, value } of series) {
+    const where = `${metric['reason'] ?? 'unknown'} at hop ${metric['hop'] ?? '?'}`;
+    sums.set(where, (sums.get(where) ?? 0) + value);
+  }
+  const reasons = [...sums]
+    .sort(([, a], [, b]) => b - a)
+    .map(([where, count]) => `${where} (${Math.round(count)} probes)`);
   return `Failures of ${path.name}: ${reasons.join(', ')}.`;
 }

@@ -8,7 +8,7 @@ const namespace = 'continuous-load';
 export function parseConfig(text: string, file: string): Document {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error) throw new Failure(`${file} is not valid YAML: ${error.message.trim()}`);
+  if (error) throw new Failure(`${file} is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
   if (document.contents !== null && !isMap(document.contents)) {
     throw new Failure(`${file} must hold a map with the key \`config\`, as \`pulumi config\` writes it.`);
   }

@@ -50,13 +50,13 @@ export class Interruption {
   async guard<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.controller;
     let timer: NodeJS.Timeout | undefined;
-    const interrupted = new Promise<never>((_, reject) => {
-      const end = (): void => {
-        timer = setTimeout(() => reject(signal.reason as Error), settleMs);
-      };
-      if (signal.aborted) end();
-      else signal.addEventListener('abort', end, { once: true });
-    });
+    let giveUp: (reason: Error) => void = () => undefined;
+    const interrupted = new Promise<never>((_, reject) => (giveUp = reject));
+    const end = (): void => {
+      timer = setTimeout(() => giveUp(signal.reason as Error), settleMs);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
     try {
       const result = await Promise.race([work, interrupted]);
       signal.throwIfAborted();
@@ -66,6 +66,7 @@ export class Interruption {
       signal.throwIfAborted();
       throw error;
     } finally {
+      signal.removeEventListener('abort', end);
       clearTimeout(timer);
     }
   }

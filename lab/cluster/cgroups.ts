@@ -89,7 +89,11 @@ function inheritCpuset(parent: string, child: string): void {
 }
 
 /** Host paths of the cgroup.procs files that a machine's PID 1 is born in. */
-export function machineProcs(lab: string, machine: string, found: readonly Hierarchy[] = hierarchies()): string[] {
+export function machineProcs(
+  lab: string,
+  machine: string,
+  found: readonly Hierarchy[] = hierarchies(),
+): string[] {
   return found.map(({ mountPoint }) => join(mountPoint, machineCgroup(lab, machine), 'cgroup.procs'));
 }
 
@@ -114,7 +118,8 @@ export async function removeCgroups(lab: string, machine?: string): Promise<stri
       walk(top, (directory) => tryRemove(directory, left));
       if (machine === undefined && existsSync(join(mountPoint, topCgroup)))
         // shared by all labs: goes with the last one
-        if (directories(join(mountPoint, topCgroup)).length === 0) tryRemove(join(mountPoint, topCgroup), left);
+        if (directories(join(mountPoint, topCgroup)).length === 0)
+          tryRemove(join(mountPoint, topCgroup), left);
     }
     if (left.length === 0) break;
     await sleep(50);

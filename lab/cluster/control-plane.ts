@@ -17,7 +17,8 @@ export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabA
   ];
   const relays = listeners.map(({ name }): Service => {
     const nodePort = spec.ports[name]?.nodePort;
-    const target = nodePort === undefined ? [paths.controlPlaneHosts, '6443'] : [paths.nodeHosts, String(nodePort)];
+    const target =
+      nodePort === undefined ? [paths.controlPlaneHosts, '6443'] : [paths.nodeHosts, String(nodePort)];
     return {
       name: `relay-${name}`,
       command: [programPath('lab-init'), 'relay', ...target],
@@ -28,7 +29,9 @@ export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabA
   return {
     hostname: 'cp',
     networkNamespace: paths.namespace('cp'),
-    cgroupProcs: machineProcs(paths.cgroup, 'cp').map((procs) => procs.replace(/cgroup\.procs$/, `${systemCgroup}/cgroup.procs`)),
+    cgroupProcs: machineProcs(paths.cgroup, 'cp').map((procs) =>
+      procs.replace(/cgroup\.procs$/, `${systemCgroup}/cgroup.procs`),
+    ),
     cgroupNamespace: false,
     listeners,
     openFiles,
@@ -42,21 +45,38 @@ export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabA
       ...relays,
       {
         name: 'pager',
-        command: [programPath('lab-init'), 'pager', `${addresses.controlPlane}:${pagerPort}`, paths.notifications],
+        command: [
+          programPath('lab-init'),
+          'pager',
+          `${addresses.controlPlane}:${pagerPort}`,
+          paths.notifications,
+        ],
         log: log('pager'),
       },
     ],
   };
 }
 
-function controlPlaneServices(paths: LabPaths, addresses: LabAddresses, log: (name: string) => string): Service[] {
+function controlPlaneServices(
+  paths: LabPaths,
+  addresses: LabAddresses,
+  log: (name: string) => string,
+): Service[] {
   const pki = (file: string) => join(paths.pki, file);
   const kube = (name: string) => join(programPath('kube'), '..', name);
   const kubeconfigs = (identity: string) => {
     const kubeconfig = pki(`${identity}.kubeconfig`);
-    return ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map((flag) => `--${flag}=${kubeconfig}`);
+    return ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
+      (flag) => `--${flag}=${kubeconfig}`,
+    );
   };
-  const apiReady = [kube('kubectl'), `--kubeconfig=${pki('controller-manager.kubeconfig')}`, 'get', '--raw', '/readyz'];
+  const apiReady = [
+    kube('kubectl'),
+    `--kubeconfig=${pki('controller-manager.kubeconfig')}`,
+    'get',
+    '--raw',
+    '/readyz',
+  ];
   return [
     {
       name: 'etcd',

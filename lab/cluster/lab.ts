@@ -8,7 +8,13 @@ import { baseObjects } from './base-objects';
 import { cgroupProcesses, hierarchies, removeCgroups, topCgroup } from './cgroups';
 import { controlPlanePlan } from './control-plane';
 import { logTail, machineProcess, powerOff, powerOn, writeHosts } from './machine';
-import { ensureControlPlaneNetwork, hasNamespace, removeNamespace, renewNodeNetwork, setNodeLink } from './network';
+import {
+  ensureControlPlaneNetwork,
+  hasNamespace,
+  removeNamespace,
+  renewNodeNetwork,
+  setNodeLink,
+} from './network';
 import { importImages, nodePlan, writeNodeFiles } from './node';
 import { ensurePki, writePrivate } from './pki';
 import {
@@ -43,13 +49,15 @@ const readyTimeoutMs = 180_000;
  */
 export async function createLab(spec: LabSpec, say: Say = quiet): Promise<void> {
   const problems = specProblems(spec);
-  if (problems.length > 0) throw new Error(`lab ${spec.name} cannot be made:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new Error(`lab ${spec.name} cannot be made:\n${problems.map((p) => `  ${p}`).join('\n')}`);
   const before = await readLab(spec.name);
   const paths = labPaths(spec.name);
   makePrivate(paths.root);
   writePrivate(paths.spec, JSON.stringify(spec, null, 1));
   if (before && portsDiffer(before.spec, spec)) await powerOff('cp', paths);
-  for (const node of before ? nodeNames(before.spec).slice(spec.nodes) : []) await removeNode(spec.name, node, say);
+  for (const node of before ? nodeNames(before.spec).slice(spec.nodes) : [])
+    await removeNode(spec.name, node, say);
   await start(spec, say);
 }
 
@@ -85,7 +93,10 @@ export async function deleteLab(name: string, say: Say = quiet): Promise<void> {
   const paths = labPaths(name);
   say('stopping the machines');
   const namespaces = join(paths.root, 'network');
-  const machines = ['cp', ...(existsSync(namespaces) ? readdirSync(namespaces).filter((m) => m !== 'cp') : [])];
+  const machines = [
+    'cp',
+    ...(existsSync(namespaces) ? readdirSync(namespaces).filter((m) => m !== 'cp') : []),
+  ];
   // the control plane first, or it would move the pods of each node that goes to the next
   for (const machine of machines) await powerOff(machine, paths);
   say('removing networks and files');
@@ -93,7 +104,8 @@ export async function deleteLab(name: string, say: Say = quiet): Promise<void> {
   await removeCgroups(paths.cgroup);
   rmSync(paths.root, { recursive: true, force: true });
   const left = await findLeftovers(name);
-  if (left.length > 0) throw new Error(`of lab ${name} there is still:\n${left.map((item) => `  ${item}`).join('\n')}`);
+  if (left.length > 0)
+    throw new Error(`of lab ${name} there is still:\n${left.map((item) => `  ${item}`).join('\n')}`);
 }
 
 /** Lists what is left on the host of a lab that should be gone; empty when nothing is. */
@@ -142,7 +154,7 @@ export function pagerUrl(name: string): string {
 /** Runs kubectl against a lab as its administrator. */
 export async function kubectl(name: string, args: readonly string[], input?: string): Promise<string> {
   const program = join(dirname(programPath('kube')), 'kubectl');
-  return command(program, [`--kubeconfig=${labPaths(name).kubeconfig}`, ...args], input === undefined ? {} : { input });
+  return command(program, [`--kubeconfig=${labPaths(name).kubeconfig}`, ...args], { input });
 }
 
 async function known(name: string, node: string): Promise<LabSpec> {
@@ -158,7 +170,8 @@ async function start(spec: LabSpec, say: Say): Promise<void> {
   const addresses = labAddresses(spec.name);
   say('keys and networks');
   await ensurePki(paths, addresses, spec.apiPort, makePrivate);
-  if (!hasNamespace(paths.namespace('cp'))) for (const machine of machineNames(spec)) await powerOff(machine, paths);
+  if (!hasNamespace(paths.namespace('cp')))
+    for (const machine of machineNames(spec)) await powerOff(machine, paths);
   await ensureControlPlaneNetwork(paths, addresses);
   writeHosts(paths.controlPlaneHosts, [addresses.controlPlane]);
   writeHosts(
@@ -175,7 +188,14 @@ async function start(spec: LabSpec, say: Say): Promise<void> {
   await applyBase(spec);
   await nodesReady(spec, say, off, since);
   say('waiting for DNS');
-  await kubectl(spec.name, ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s']);
+  await kubectl(spec.name, [
+    '-n',
+    'kube-system',
+    'rollout',
+    'status',
+    'deployment/coredns',
+    '--timeout=120s',
+  ]);
 }
 
 async function startMachine(spec: LabSpec, machine: string): Promise<void> {
@@ -196,12 +216,18 @@ async function removeNode(name: string, node: string, say: Say): Promise<void> {
   const paths = labPaths(name);
   say(`removing ${node}`);
   if (machineProcess(paths.machine('cp')))
-    await kubectl(name, ['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=60s']).catch(
-      () => undefined,
-    );
+    await kubectl(name, [
+      'drain',
+      node,
+      '--ignore-daemonsets',
+      '--delete-emptydir-data',
+      '--force',
+      '--timeout=60s',
+    ]).catch(() => undefined);
   await powerOff(node, paths);
   await removeNamespace(paths.namespace(node));
-  if (machineProcess(paths.machine('cp'))) await kubectl(name, ['delete', 'node', node, '--ignore-not-found']);
+  if (machineProcess(paths.machine('cp')))
+    await kubectl(name, ['delete', 'node', node, '--ignore-not-found']);
   rmSync(paths.machine(node).root, { recursive: true, force: true });
 }
 
@@ -220,15 +246,17 @@ async function applyBase(spec: LabSpec): Promise<void> {
 async function apiReady(spec: LabSpec, say: Say): Promise<void> {
   say('waiting for the API server');
   const log = join(labPaths(spec.name).machine('cp').log, 'kube-apiserver.log');
-  await eventually(() => kubectl(spec.name, ['get', '--raw', '/readyz']), readyTimeoutMs, () => [
-    `the API server of lab ${spec.name} did not become ready; the end of ${log}:`,
-    logTail(log),
-  ]);
+  await eventually(
+    () => kubectl(spec.name, ['get', '--raw', '/readyz']),
+    readyTimeoutMs,
+    () => [`the API server of lab ${spec.name} did not become ready; the end of ${log}:`, logTail(log)],
+  );
 }
 
 /** Waits until every node is ready, and those just started have said so themselves since: the last word of a dead kubelet is "ready". */
 async function nodesReady(spec: LabSpec, say: Say, started: readonly string[], since: Date): Promise<void> {
-  const conditions = '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+  const conditions =
+    '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
   const renewals = '{range .items[*]}{.metadata.name}={.spec.renewTime}{"\\n"}{end}';
   let said = '';
   const waiting = async () => {
@@ -244,23 +272,35 @@ async function nodesReady(spec: LabSpec, say: Say, started: readonly string[], s
   };
   await eventually(waiting, readyTimeoutMs, (error) => {
     const log = join(labPaths(spec.name).machine(error.message.split(', ')[0] ?? '').log, 'init.log');
-    return [`not ready: ${error.message}; beside the other logs of the first of them is ${log}, which ends with:`, logTail(log)];
+    return [
+      `not ready: ${error.message}; beside the other logs of the first of them is ${log}, which ends with:`,
+      logTail(log),
+    ];
   });
 }
 
-async function pairs(spec: LabSpec, words: readonly string[], template: string): Promise<Map<string, string>> {
+async function pairs(
+  spec: LabSpec,
+  words: readonly string[],
+  template: string,
+): Promise<Map<string, string>> {
   const lines = (await kubectl(spec.name, [...words, '-o', `jsonpath=${template}`])).trim().split('\n');
   return new Map(lines.map((line) => line.split('=', 2) as [string, string]));
 }
 
 /** Repeats until it succeeds; after the time is over, throws the last error with what `explain` says. */
-async function eventually<T>(attempt: () => Promise<T>, timeoutMs: number, explain?: (error: Error) => string[]): Promise<T> {
+async function eventually<T>(
+  attempt: () => Promise<T>,
+  timeoutMs: number,
+  explain?: (error: Error) => string[],
+): Promise<T> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > until) throw explain ? new Error(explain(error as Error).join('\n'), { cause: error }) : error;
+      if (Date.now() > until)
+        throw explain ? new Error(explain(error as Error).join('\n'), { cause: error }) : error;
       await sleep(200);
     }
   }

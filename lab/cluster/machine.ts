@@ -65,7 +65,7 @@ export async function powerOff(machine: string, paths: LabPaths): Promise<void> 
 export async function inside(machine: MachinePaths, words: readonly string[]): Promise<string> {
   const known = machineProcess(machine);
   if (!known) throw new Error('the machine is off');
-  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd=/'];
+  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wdns=/'];
   return command('nsenter', ['-t', String(known.pid), ...namespaces, ...words]);
 }
 

@@ -65,7 +65,8 @@ export function nodeCommands(addresses: LabAddresses, index: number): string[] {
   ];
 }
 
-const nodesOf = (addresses: LabAddresses) => Array.from({ length: mostNodes }, (_, i) => addresses.node(i + 1));
+const nodesOf = (addresses: LabAddresses) =>
+  Array.from({ length: mostNodes }, (_, i) => addresses.node(i + 1));
 
 /** Makes the control plane's network unless it is there. */
 export async function ensureControlPlaneNetwork(paths: LabPaths, addresses: LabAddresses): Promise<void> {
@@ -76,7 +77,11 @@ export async function ensureControlPlaneNetwork(paths: LabPaths, addresses: LabA
 }
 
 /** Makes a node's network anew, like a reboot: what an earlier run left in it (bridge, rules, connection tracking) is gone. */
-export async function renewNodeNetwork(paths: LabPaths, addresses: LabAddresses, index: number): Promise<void> {
+export async function renewNodeNetwork(
+  paths: LabPaths,
+  addresses: LabAddresses,
+  index: number,
+): Promise<void> {
   const { name } = addresses.node(index);
   const [own, bridge] = [paths.namespace(name), paths.namespace('cp')];
   await removeNamespace(own);
@@ -88,7 +93,8 @@ export async function renewNodeNetwork(paths: LabPaths, addresses: LabAddresses,
     `link set ${name} master br0 up`,
   ]);
   await ip(own, nodeCommands(addresses, index));
-  const settings = 'echo 1 >/proc/sys/net/ipv4/ip_forward; for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done';
+  const settings =
+    'echo 1 >/proc/sys/net/ipv4/ip_forward; for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done';
   await command('nsenter', [`--net=${own}`, 'sh', '-c', settings]);
 }
 

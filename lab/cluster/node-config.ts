@@ -22,7 +22,10 @@ export function nodeDirectories(paths: LabPaths, node: string) {
 export const volumesPath = '/var/lib/continuous-load/volumes';
 
 /** containerd 1.6's settings (its own names) as TOML. */
-export function containerdConfig(directories: ReturnType<typeof nodeDirectories>, pauseImage: string): string {
+export function containerdConfig(
+  directories: ReturnType<typeof nodeDirectories>,
+  pauseImage: string,
+): string {
   return `version = 2
 root = "${directories.containerd}"
 state = "/run/containerd"
@@ -84,7 +87,12 @@ export function reservedResources(
 }
 
 /** KubeletConfiguration of a node. */
-export function kubeletConfig(spec: LabSpec, paths: LabPaths, addresses: LabAddresses, index: number): string {
+export function kubeletConfig(
+  spec: LabSpec,
+  paths: LabPaths,
+  addresses: LabAddresses,
+  index: number,
+): string {
   const { name } = addresses.node(index);
   const pki = (file: string) => join(paths.pki, file);
   return stringify({

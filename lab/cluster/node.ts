@@ -5,8 +5,22 @@ import { cacheDirectory } from '../directories';
 import { imageArchive, type ImageName, imageReferences } from '../images/images';
 import { debianRoot } from '../toolchain/debian';
 import { programPath } from '../toolchain/toolchain';
-import { hierarchies, type Hierarchy, hierarchyNames, isUnified, machineProcs, systemCgroup } from './cgroups';
-import { cniConfig, containerdConfig, kubeletConfig, kubeProxyConfig, nodeDirectories, volumesPath } from './node-config';
+import {
+  hierarchies,
+  type Hierarchy,
+  hierarchyNames,
+  isUnified,
+  machineProcs,
+  systemCgroup,
+} from './cgroups';
+import {
+  cniConfig,
+  containerdConfig,
+  kubeletConfig,
+  kubeProxyConfig,
+  nodeDirectories,
+  volumesPath,
+} from './node-config';
 import { inside } from './machine';
 import { openFiles, type Plan, type Service, type Step } from './plan';
 import { writePrivate } from './pki';
@@ -29,18 +43,37 @@ export const localVolumes = 4;
 export function writeNodeFiles(spec: LabSpec, paths: LabPaths, addresses: LabAddresses, index: number): void {
   const { name, podCidr } = addresses.node(index);
   const directories = nodeDirectories(paths, name);
-  for (const directory of ['containerd', 'kubelet', 'log', 'imported', 'upper', 'work', 'base', 'base-upper', 'base-work', 'root'])
+  for (const directory of [
+    'containerd',
+    'kubelet',
+    'log',
+    'imported',
+    'upper',
+    'work',
+    'base',
+    'base-upper',
+    'base-work',
+    'root',
+  ])
     mkdirSync(join(directories.root, directory), { recursive: true, mode: 0o700 });
   for (let i = 1; i <= localVolumes; i++)
     mkdirSync(join(directories.volumes, `volume-${i}`), { recursive: true, mode: 0o755 });
-  writePrivate(join(directories.etc, 'containerd.toml'), containerdConfig(directories, imageReferences().pause));
+  writePrivate(
+    join(directories.etc, 'containerd.toml'),
+    containerdConfig(directories, imageReferences().pause),
+  );
   writePrivate(join(directories.etc, 'cni', '10-lab.conflist'), cniConfig(podCidr));
   writePrivate(join(directories.etc, 'kubelet.yaml'), kubeletConfig(spec, paths, addresses, index));
   writePrivate(join(directories.etc, 'kube-proxy.yaml'), kubeProxyConfig(paths, addresses, index));
 }
 
 /** Plan of a node: its own root over the host's, its own cgroups, containerd, kubelet and kube-proxy. */
-export function nodePlan(paths: LabPaths, addresses: LabAddresses, index: number, found = hierarchies()): Plan {
+export function nodePlan(
+  paths: LabPaths,
+  addresses: LabAddresses,
+  index: number,
+  found = hierarchies(),
+): Plan {
   const { name } = addresses.node(index);
   return {
     hostname: name,
@@ -122,14 +155,12 @@ function cgroupSteps(target: string, found: readonly Hierarchy[]): Step[] {
     return [
       { do: 'mount', path: target, source: 'cgroup2', type: 'cgroup2' },
       { do: 'join-cgroup', path: join(target, systemCgroup, 'cgroup.procs') },
-      ...controllers.map(
-        (controller): Step => ({
-          do: 'write',
-          path: join(target, 'cgroup.subtree_control'),
-          content: `+${controller}`,
-          lenient: controller === 'io' || controller === 'hugetlb',
-        }),
-      ),
+      ...controllers.map((controller): Step => ({
+        do: 'write',
+        path: join(target, 'cgroup.subtree_control'),
+        content: `+${controller}`,
+        lenient: controller === 'io' || controller === 'hugetlb',
+      })),
     ];
   }
   return [

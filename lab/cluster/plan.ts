@@ -13,7 +13,8 @@ export interface Plan {
 
 /** One operation of building a machine's root, done in order. */
 export interface Step {
-  readonly do: 'mount' | 'unmount' | 'directory' | 'write' | 'copy' | 'remove' | 'link' | 'join-cgroup' | 'pivot';
+  readonly do:
+    'mount' | 'unmount' | 'directory' | 'write' | 'copy' | 'remove' | 'link' | 'join-cgroup' | 'pivot';
   readonly path: string;
   readonly source?: string;
   readonly type?: string;

@@ -95,7 +95,7 @@ const provider: Provider = {
 
 function specOf(inputs: Properties): LabSpec {
   return {
-    name: String(inputs['name']),
+    name: typeof inputs['name'] === 'string' ? inputs['name'] : '',
     nodes: Number(inputs['nodes']),
     apiPort: Number(inputs['apiPort']),
     ports: (inputs['ports'] ?? {}) as unknown as Record<string, LabPort>,

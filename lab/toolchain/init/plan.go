@@ -31,7 +31,7 @@ type Listener struct {
 
 // Step is one operation of building the machine's root, done in order.
 type Step struct {
-	// Do is one of mount, unmount, directory, write, remove, link, pivot, append-pid.
+	// Do is one of mount, unmount, directory, write, copy, remove, link, join-cgroup, pivot.
 	Do      string   `json:"do"`
 	Path    string   `json:"path"`
 	Source  string   `json:"source,omitempty"`

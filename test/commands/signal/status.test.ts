@@ -43,7 +43,13 @@ const firing = {
 let answers: Answers = {};
 let server: Server;
 let url: string;
+/** Where nobody listens. */
+let gone: string;
 beforeAll(async () => {
+  const short = createServer();
+  await new Promise<void>((resolve) => short.listen(0, '127.0.0.1', resolve));
+  gone = `http://127.0.0.1:${(short.address() as { port: number }).port}`;
+  await new Promise((resolve) => short.close(resolve));
   server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
     const answer = answers[searchParams.get('query') ?? pathname] ?? vector();
@@ -124,16 +130,16 @@ describe('status', () => {
     const report = await readStatus(
       'lab',
       model,
-      { prometheus: url, alertmanager: 'http://127.0.0.1:1' },
+      { prometheus: url, alertmanager: gone },
       { note: (text) => notes.push(text) },
     );
     expect(report.alerts).toHaveLength(1);
     expect(notes).toEqual([
-      expect.stringMatching(/Alertmanager does not answer at http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/),
+      expect.stringMatching(/Alertmanager does not answer at http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED/),
     ]);
-    await expect(
-      readStatus('lab', model, { prometheus: 'http://127.0.0.1:1' }, silentProgress),
-    ).rejects.toThrow(/Prometheus does not answer at/);
+    await expect(readStatus('lab', model, { prometheus: gone }, silentProgress)).rejects.toThrow(
+      /Prometheus does not answer at/,
+    );
     await expect(readStatus('lab', model, {}, silentProgress)).rejects.toThrow(/no address of Prometheus/);
   });
 
@@ -221,15 +227,26 @@ describe('waiting for the first good sample', () => {
   test('ends once every path is good', async () => {
     const details: string[] = [];
     const waiting = wait(5_000, undefined, details);
-    setTimeout(() => (answers[firstGoodQuery(service!)] = vector([{ path: 'service' }, 1])), 100);
+    setTimeout(() => {
+      answers[firstGoodQuery(service!)] = vector([{ path: 'service' }, 1]);
+      answers[statusQueries(30).counters] = counters({ ok: [0, 100] });
+    }, 100);
     expect(await waiting).toBeGreaterThanOrEqual(90);
     expect(details).toContain('service: 5 ok, 9 failed in 30 s');
+  });
+
+  test('a share of too few probes is not believed', async () => {
+    answers[firstGoodQuery(service!)] = vector([{ path: 'service' }, 1]);
+    await expect(wait(50)).rejects.toThrow(/5 ok, 9 failed/);
+    answers[statusQueries(30).counters] = counters({ ok: [0, 19], slow: [0, 1] });
+    expect(await wait(5_000)).toBeLessThan(1_000);
   });
 
   test('gives up after the bound and names the path, its counts and its reasons', async () => {
     answers[reasonsQuery(service!, 60)] = vector(
       [{ reason: 'connect', hop: '2' }, 9],
-      [{ reason: 'timeout', hop: '1' }, 20],
+      [{ reason: 'timeout', hop: '1', conn: 'kept' }, 8],
+      [{ reason: 'timeout', hop: '1', conn: 'fresh' }, 12],
     );
     await expect(wait(50)).rejects.toThrow(
       /no good sample of path service\. Probes: service: 5 ok, 9 failed.*timeout at hop 1 \(20 probes\), connect at hop 2 \(9 probes\)/,
@@ -242,14 +259,16 @@ describe('waiting for the first good sample', () => {
   });
 
   test('a Prometheus that does not answer is waited for, then named', async () => {
-    const gone = awaitGoodPaths(
-      new PrometheusApi('http://127.0.0.1:1'),
+    const waiting = awaitGoodPaths(
+      new PrometheusApi(gone),
       model,
       silentProgress,
       new AbortController().signal,
       { boundMs: 50, everyMs: 10 },
     );
-    await expect(gone).rejects.toThrow(/service\. Prometheus does not answer at http:\/\/127\.0\.0\.1:1/);
+    await expect(waiting).rejects.toThrow(
+      /service\. Prometheus does not answer at http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED/,
+    );
   });
 
   test('an interruption ends it with its reason', async () => {

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { foreignLabs } from '../../../commands/stack/foreign-lab';
 import {
   effectiveConfig,
   findStack,
@@ -85,12 +84,4 @@ test('ports come from the config or its defaults, each with the key that changes
   expect(ports).toContainEqual({ key: 'cluster.ports.api', port: 4000 });
   expect(ports).toContainEqual({ key: 'cluster.ports.prometheus', port: 19090 });
   expect(labWishes('config: {}\n', 'f')).toEqual({ nodes: 0, ports: [] });
-});
-
-test('a lab of the same name out of another state directory is not ours', () => {
-  mkdirSync(join(home, 'x'));
-  const lines = ['sh -c true', '/cache/lab-init run /other/continuous-load/labs/lab/cp/plan.json ', ''];
-  expect(foreignLabs('lab', lines, '/mine/continuous-load/labs')).toBe('/other/continuous-load/labs');
-  expect(foreignLabs('lab', lines, '/other/continuous-load/labs')).toBeUndefined();
-  expect(foreignLabs('la', lines, '/mine/continuous-load/labs')).toBeUndefined();
 });

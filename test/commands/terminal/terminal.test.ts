@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { passThrough } from '../../../commands/terminal/arguments';
-import { capture } from '../../../commands/terminal/capture';
+import { capture } from '../../../lab/command';
 import { describeError, Failure, Interrupted } from '../../../commands/terminal/failure';
 import { Interruption } from '../../../commands/terminal/interruption';
 

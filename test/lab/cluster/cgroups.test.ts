@@ -30,6 +30,11 @@ test('version 2 alone, as on a Debian with systemd', () => {
 });
 
 test('mounts elsewhere, and a mount point listed twice, do not count', () => {
-  const twice = [line('/sys/fs/cgroup/memory', 'cgroup', 'rw,memory'), line('/sys/fs/cgroup/memory', 'cgroup', 'rw,memory')];
-  expect(parseHierarchies([...twice, line('/mnt/cgroup/cpu', 'cgroup', 'rw,cpu')].join('\n'))).toHaveLength(1);
+  const twice = [
+    line('/sys/fs/cgroup/memory', 'cgroup', 'rw,memory'),
+    line('/sys/fs/cgroup/memory', 'cgroup', 'rw,memory'),
+  ];
+  expect(parseHierarchies([...twice, line('/mnt/cgroup/cpu', 'cgroup', 'rw,cpu')].join('\n'))).toHaveLength(
+    1,
+  );
 });

@@ -51,7 +51,8 @@ describe('node', () => {
 
   test('every path of the new root is written below it, never on the host', () => {
     const own = paths.machine('node1').root;
-    for (const step of nodeRoot(paths, 'node1', versionOne).slice(1, -1)) expect(step.path.startsWith(own)).toBe(true);
+    for (const step of nodeRoot(paths, 'node1', versionOne).slice(1, -1))
+      expect(step.path.startsWith(own)).toBe(true);
   });
 
   test('layers of one overlay never overlap', () => {
@@ -63,7 +64,10 @@ describe('node', () => {
 
   test('version 1 mounts each hierarchy and joins `system` in it', () => {
     const steps = nodeRoot(paths, 'node1', versionOne);
-    expect(steps.filter((step) => step.type === 'cgroup').map((step) => step.data)).toEqual(['memory', 'none,name=systemd']);
+    expect(steps.filter((step) => step.type === 'cgroup').map((step) => step.data)).toEqual([
+      'memory',
+      'none,name=systemd',
+    ]);
     expect(steps.filter((step) => step.do === 'join-cgroup')).toHaveLength(2);
   });
 
@@ -78,7 +82,10 @@ describe('node', () => {
   test('kubelet starts after the images are there', () => {
     const services = nodePlan(paths, addresses, 1, versionOne).services;
     expect(services.find((service) => service.name === 'kubelet')?.after).toEqual(['images']);
-    expect(services.find((service) => service.name === 'images')).toMatchObject({ once: true, after: ['containerd'] });
+    expect(services.find((service) => service.name === 'images')).toMatchObject({
+      once: true,
+      after: ['containerd'],
+    });
   });
 
   test('nodes together offer the machine once', () => {
