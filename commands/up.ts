@@ -7,6 +7,7 @@ import { stackOutputs } from './engine/stack-outputs';
 import { ensureState, unlock } from './engine/stack-state';
 import { awaitGoodPaths } from './signal/first-sample';
 import { PrometheusApi } from './signal/prometheus-api';
+import type { StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';
 import { prepareCaches, reviveIfDead } from './stack/prepare-lab';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
@@ -79,7 +80,7 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   progress.end();
   const report = await readStatus(stack.name, model, urls, progress, interruption.signal);
   terminal.print(
-    `\n${changes ?? ''} Every path is good (seen after ${formatDuration(tookMs)}).\n\n${renderStatus({ ...report, urls: {} })}`,
+    `\n${changes ?? ''} Every path is good (seen after ${formatDuration(tookMs)}).\n\n${renderStatus(atFirst(report))}`,
   );
   terminal.print(nextSteps(stack, urls));
 }
@@ -106,6 +107,11 @@ async function prepareLab(
   await settlePending(engine, stack, interruption, progress);
   progress.end();
   return engine;
+}
+
+/** What a first look needs: the addresses follow as next steps, and an alert that is pending while a new stack warms up tells nobody anything. */
+function atFirst(report: StatusReport): StatusReport {
+  return { ...report, urls: {}, alerts: report.alerts.filter(({ state }) => state === 'firing') };
 }
 
 function unwatched(wait: boolean, enabled: boolean | undefined): string {

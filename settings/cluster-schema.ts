@@ -37,6 +37,13 @@ const labSchema = z.strictObject({
     .prefault({}),
 });
 
+const url = (example: string) =>
+  text({
+    pattern: /^https?:\/\/[^\s/]+/,
+    allowed: 'an http or https address that this machine reaches',
+    mend: `write for example ${example}`,
+  }).optional();
+
 const existingSchema = z.strictObject({
   kind: kind('existing'),
   name,
@@ -51,6 +58,14 @@ const existingSchema = z.strictObject({
     allowed: 'the name of a context of the kubeconfig',
     mend: 'see `kubectl config get-contexts`',
   }).optional(),
+  /** Where `npm run status` finds the stack's APIs: an ingress of the user's own, or a port-forward. */
+  urls: z
+    .strictObject({
+      prometheus: url('http://127.0.0.1:9090'),
+      alertmanager: url('http://127.0.0.1:9093'),
+      podinfo: url('http://127.0.0.1:9898'),
+    })
+    .prefault({}),
 });
 
 const comesLater = ['k3d', 'eks'];

@@ -123,6 +123,18 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     /another port than cluster\.ports\.prometheus[^]*change one/,
   ],
   [
+    'address without a scheme',
+    { cluster: { ...existing, name: 'x1', urls: { prometheus: 'prometheus:9090' } }, monitoring: nobody },
+    'cluster.urls.prometheus',
+    /http or https/,
+  ],
+  [
+    'unknown address',
+    { cluster: { ...existing, name: 'x1', urls: { grafana: 'http://x' } }, monitoring: nobody },
+    'cluster.urls',
+    /grafana/,
+  ],
+  [
     'existing cluster by guess',
     { cluster: { kind: 'existing', name: 'x1' }, monitoring: nobody },
     'cluster.context is missing',

@@ -1,5 +1,5 @@
 import type { SignalModel } from '../../signals/model';
-import { exactCounts, statusQueries } from '../../signals/status';
+import { exactCounts, measuredNowQuery, statusQueries } from '../../signals/status';
 import type { PrometheusApi, RuleAlert } from './prometheus-api';
 
 /** What `npm run -s status -- --json` prints. */
@@ -18,7 +18,7 @@ export interface PathStatus {
   readonly slow: number;
   readonly failed: number;
   readonly error: number;
-  /** Share (0…1) of probes answered right, ok + slow; null without a probe. */
+  /** Share (0…1) of probes answered right, ok + slow; null without a probe, and while no probe is counted any more. */
   readonly success: number | null;
   /** Latency quantiles of answered probes in ms; null without one. */
   readonly p50: number | null;
@@ -49,10 +49,11 @@ export function shareOf(percent: number): number {
 /** Asks Prometheus for everything a status shows of the paths. Throws a Failure when it does not answer. */
 export async function readPaths(prometheus: PrometheusApi, model: SignalModel): Promise<PathStatus[]> {
   const queries = statusQueries(statusWindowSeconds);
-  const [counters, p50, p99] = await Promise.all([
+  const [counters, p50, p99, measured] = await Promise.all([
     prometheus.matrix(queries.counters),
     prometheus.vector(queries.p50Ms),
     prometheus.vector(queries.p99Ms),
+    prometheus.vector(measuredNowQuery(model)),
   ]);
   const counts = exactCounts(counters, model);
   const quantile = (series: typeof p50, path: string): number | null => {
@@ -62,13 +63,15 @@ export async function readPaths(prometheus: PrometheusApi, model: SignalModel): 
   return model.paths.map(({ name, availabilityPercent }) => {
     const { ok = 0, slow = 0, failed = 0, error = 0, success = null } = counts[name] ?? {};
     const quantiles = { p50: quantile(p50, name), p99: quantile(p99, name) };
+    // What was good some minutes ago says nothing of a path that nobody probes now.
+    const isMeasured = measured.some(({ metric }) => metric['path'] === name);
     return {
       path: name,
       ok,
       slow,
       failed,
       error,
-      success,
+      success: isMeasured ? success : null,
       ...quantiles,
       objective: shareOf(availabilityPercent),
     };

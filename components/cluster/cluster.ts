@@ -13,7 +13,7 @@ export interface Cluster {
   /** Secret; absent where the user's own kubeconfig is used. */
   readonly kubeconfig?: pulumi.Output<string>;
   /** Addresses on the user's machine; none where nothing is exposed. */
-  readonly endpoints: pulumi.Output<Partial<Record<EndpointName, string>>>;
+  readonly endpoints: pulumi.Output<{ readonly [Name in EndpointName]?: string | undefined }>;
   /** NodePorts behind the endpoints; absent where Services stay inside the cluster. */
   readonly nodePorts?: Readonly<Record<EndpointName, number>>;
   /** References of the images that the nodes already have; absent where they are pulled. */
@@ -24,11 +24,14 @@ export interface Cluster {
   readonly monitoringNodes?: Readonly<Record<string, string>>;
   /** Receiver of notifications that the cluster brings along. */
   readonly webhook?: pulumi.Output<string>;
-  /** YAML with the operator's CustomResourceDefinitions; absent where the cluster must have them already. */
+  /** JSON file with the operator's CustomResourceDefinitions; absent where the cluster must have them already. */
   readonly operatorCrds?: string;
   /** The resource whose deletion takes everything inside along. */
   readonly owner?: pulumi.Resource;
 }
+
+/** Names are fixed, so a Secret or ConfigMap whose data changes is updated where it is: replaced, it would be gone for a moment. */
+export const mutableInPlace = { enableSecretMutable: true, enableConfigMapMutable: true } as const;
 
 /** Options of a child that lives in a cluster. */
 export function inside(

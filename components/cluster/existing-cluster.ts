@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { ExistingClusterSettings } from '../../settings/cluster-schema';
-import type { Cluster } from './cluster';
+import { type Cluster, mutableInPlace } from './cluster';
 
 /** A cluster that somebody else keeps: reached by a kubeconfig and a context, never created or deleted. */
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
@@ -9,7 +9,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   readonly clusterName: string;
   readonly provider: k8s.Provider;
   readonly kubeconfig?: pulumi.Output<string>;
-  readonly endpoints = pulumi.output({});
+  readonly endpoints: Cluster['endpoints'];
 
   /** @throws pulumi.InputPropertyError when neither a kubeconfig nor a context says which cluster is meant. */
   constructor(name: string, args: ExistingClusterSettings, opts?: pulumi.ComponentResourceOptions) {
@@ -20,6 +20,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
       });
     super('continuous-load:index:ExistingCluster', name, { name: args.name, context: args.context }, opts);
     this.clusterName = args.name;
+    this.endpoints = pulumi.output(args.urls);
     if (args.kubeconfig !== undefined) this.kubeconfig = pulumi.secret(args.kubeconfig);
     this.provider = new k8s.Provider(
       name,
@@ -27,6 +28,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
         ...(this.kubeconfig ? { kubeconfig: this.kubeconfig } : {}),
         ...(args.context === undefined ? {} : { context: args.context }),
         clusterIdentifier: args.name,
+        ...mutableInPlace,
       },
       { parent: this },
     );

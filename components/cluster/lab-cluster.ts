@@ -5,7 +5,7 @@ import { Lab } from '../../resources/lab-cluster';
 import type { LabClusterSettings } from '../../settings/cluster-schema';
 import type { ImageName } from '../images';
 import { nodePorts } from '../names';
-import type { Cluster, EndpointName } from './cluster';
+import { type Cluster, type EndpointName, mutableInPlace } from './cluster';
 
 /** A Kubernetes cluster on this machine, made and deleted with the stack. */
 export class LabCluster extends pulumi.ComponentResource implements Cluster {
@@ -58,6 +58,7 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
         // What makes another lab (and only that) replaces the provider, and with it everything inside.
         clusterIdentifier: `${args.name}:${args.ports.api}`,
         deleteUnreachable: true,
+        ...mutableInPlace,
         // What an interrupted run made and did not write down is taken over; nobody else creates objects in a lab.
         upsertExistingObjects: true,
       },

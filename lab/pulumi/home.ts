@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { cacheDirectory, makePrivate, stateDirectory } from '../directories';
 import { hostProgram } from '../toolchain/host-programs';
-import { checkoutDirectory } from './launcher';
+import { bundlePlugin, checkoutDirectory } from './launcher';
 import { hardLinkTo, linkTo } from './links';
 import { installStandIn, linkOfficialPlugins, standIns } from './plugins';
 
@@ -64,7 +73,21 @@ function ensurePassphrase(file: string): void {
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
 }
 
-function environment(home: string, cli: string): Record<string, string> {
+/**
+ * The CLI writes every property of every resource into a compressed log of each run: half of the time of a run that changes nothing
+ * (15 s against 8 s for 64 resources) and 10 MB, and has no switch for it. It goes on without where the directory cannot be made.
+ */
+function withoutAutomaticLogs(home: string): void {
+  const logs = join(home, 'logs');
+  if (existsSync(logs) && !statSync(logs).isDirectory()) return;
+  rmSync(logs, { recursive: true, force: true });
+  writeFileSync(
+    logs,
+    'A file here keeps Pulumi from writing its automatic logs; `-v=9 --logtostderr` shows them.\n',
+  );
+}
+
+function environment(home: string, cli: string, labPlugin: string): Record<string, string> {
   const passphraseFile = join(home, 'passphrase');
   const backend = makePrivate(join(home, 'backend'));
   ensurePassphrase(passphraseFile);
@@ -76,6 +99,8 @@ function environment(home: string, cli: string): Record<string, string> {
     ...(process.env['PULUMI_CONFIG_PASSPHRASE'] === undefined
       ? {}
       : { PULUMI_CONFIG_PASSPHRASE: readFileSync(passphraseFile, 'utf8').trim() }),
+    // read by lab/pulumi/plugin/pulumi-resource-lab
+    CONTINUOUS_LOAD_LAB_PLUGIN: labPlugin,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     PULUMI_DISABLE_REGISTRY_RESOLVE: 'true',
@@ -101,5 +126,7 @@ export async function ensurePulumiHome(options: PulumiHomeOptions = {}): Promise
   const cache = join(cacheDirectory(), 'pulumi-plugins');
   for (const standIn of standIns) await installStandIn(standIn, plugins, cache);
   const cli = linkPrograms(options.cli ?? (await hostProgram('pulumi')), home);
-  return { home, cli, env: environment(home, cli) };
+  const labPlugin = await bundlePlugin('lab', join(__dirname, 'lab-provider.ts'), cache);
+  withoutAutomaticLogs(home);
+  return { home, cli, env: environment(home, cli, labPlugin) };
 }

@@ -79,7 +79,8 @@ const provider: Provider = {
   },
 
   async update(operation, _state, inputs) {
-    if (operation.preview) return foreseen(inputs);
+    // the keys stay, and so every resource inside can be compared with the cluster that is there
+    if (operation.preview) return outputsOf(inputs);
     try {
       await createLab(specOf(inputs), operation.status);
     } catch (error) {

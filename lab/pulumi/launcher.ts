@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 /** Directory of the checkout: what this file lies in, two levels up. */
 export const checkoutDirectory = join(__dirname, '..', '..');
@@ -23,11 +23,22 @@ function sourceFiles(directory: string): string[] {
 /** Key of a bundle: 12 hex digits over all sources that may be in it and the versions of all packages. */
 function bundleKey(checkout: string): string {
   const digest = createHash('sha256');
-  for (const file of [...sourceFiles(join(checkout, 'lab', 'pulumi')), join(checkout, 'package-lock.json')]) {
+  for (const file of [...sourceFiles(join(checkout, 'lab')), join(checkout, 'package-lock.json')]) {
     digest.update(file).update('\0').update(readFileSync(file)).update('\0');
   }
   return digest.digest('hex').slice(0, 12);
 }
+
+/** Files of the checkout that look for others beside themselves go on to do so from within a bundle. */
+const ownDirectories: Plugin = {
+  name: 'own-directories',
+  setup(bundling) {
+    bundling.onLoad({ filter: /[/\\]lab[/\\].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('__dirname', JSON.stringify(dirname(path))),
+      loader: 'ts',
+    }));
+  },
+};
 
 /**
  * Bundles a plugin into one file of a cache directory, and gives its path; does nothing when it is there. A plugin then starts in 0.2 s,
@@ -45,6 +56,7 @@ export async function bundlePlugin(name: string, entry: string, cache: string): 
       bundle: true,
       platform: 'node',
       target: 'node22',
+      plugins: [ownDirectories],
       logLevel: 'error',
       tsconfigRaw: {}, // the checkout's is for checking, and a changed one must not change the bundle
     });

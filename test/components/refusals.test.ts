@@ -71,7 +71,7 @@ describe('components refuse, before they register anything,', () => {
   });
 
   it('a cluster by guess', async () => {
-    expect(await refused(() => new ExistingCluster('x', { kind: 'existing', name: 'x' }))).toMatch(
+    expect(await refused(() => new ExistingCluster('x', { kind: 'existing', name: 'x', urls: {} }))).toMatch(
       /^context/,
     );
   });
