@@ -2,6 +2,7 @@ import { answered, counted, probesWithin } from './expressions';
 import { probeDuration, probesTotal } from './metrics';
 import type { PathSettings, SignalModel } from './model';
 import { duration, increase, number, select, sumBy } from './promql';
+import { missingWindowSeconds } from './windows';
 
 /** Queries for a status table; instant queries, each result has one series per path (and outcome). */
 export interface StatusQueries {
@@ -39,6 +40,16 @@ export function firstGoodQuery(path: PathSettings): string {
   const total = probesWithin(path, counted, windowSeconds);
   const good = probesWithin(path, answered, windowSeconds);
   return `(${good} / ${total} >= bool ${number(path.availabilityPercent / 100)}) == 1 and on (path) (${total} >= 20)`;
+}
+
+/**
+ * One series {path} for each path of which probes were counted within the window of *probes missing*: only such a path has an
+ * availability now, whatever was counted before.
+ */
+export function measuredNowQuery(model: SignalModel): string {
+  return model.paths
+    .map((path) => `(${probesWithin(path, counted, missingWindowSeconds(model, path))} > 0)`)
+    .join(' or ');
 }
 
 /** One series of a Prometheus matrix: `[epoch seconds, value as text]` in order. */

@@ -14,7 +14,7 @@ import { defaultModel, pathSettings } from '../../signals/model';
 import { outcomes, pathNames, pathRow } from '../../signals/paths';
 import { ruleGroups } from '../../signals/rules';
 import { isAlert } from '../../signals/rule-types';
-import { firstGoodQuery, reasonsQuery, statusQueries } from '../../signals/status';
+import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../signals/status';
 
 /** A selector within an expression: metric and matchers. */
 interface Selector {
@@ -94,9 +94,14 @@ test('so do the queries in annotations and in the status table', () => {
   const { counters, ...instant } = statusQueries();
   const path = pathSettings('service');
   expect(
-    [...queries, counters, ...Object.values(instant), firstGoodQuery(path), reasonsQuery(path, 60)].flatMap(
-      faults,
-    ),
+    [
+      ...queries,
+      counters,
+      ...Object.values(instant),
+      firstGoodQuery(path),
+      measuredNowQuery(defaultModel()),
+      reasonsQuery(path, 60),
+    ].flatMap(faults),
   ).toEqual([]);
 });
 

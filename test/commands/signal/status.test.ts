@@ -6,7 +6,7 @@ import { formatShare, renderStatus } from '../../../commands/signal/status-table
 import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
 import { defaultModel } from '../../../signals/model';
-import { firstGoodQuery, reasonsQuery, statusQueries } from '../../../signals/status';
+import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
 const model = defaultModel();
 const [service] = model.paths;
@@ -68,6 +68,7 @@ beforeEach(() => {
     [statusQueries(30).counters]: counters({ ok: [0, 5], failed: [0, 9] }),
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, NaN]),
+    [measuredNowQuery(model)]: vector([{ path: 'service' }, 118]),
     '/api/v1/alerts': { data: { alerts: [firing] } },
     '/api/v2/alerts': [],
   };
@@ -108,6 +109,12 @@ describe('status', () => {
     answers = { [queries.counters]: counters({}) };
     const [path] = await readPaths(new PrometheusApi(url), model);
     expect(path).toMatchObject({ ok: 0, success: null, p50: null, p99: null });
+  });
+
+  test('a path that is not probed any more has no number, however good it was', async () => {
+    answers[measuredNowQuery(model)] = vector();
+    const [path] = await readPaths(new PrometheusApi(url), model);
+    expect(path).toMatchObject({ ok: 1190, success: null });
   });
 
   test('tells suppressed alerts from firing ones, and leaves out what is for nobody', () => {

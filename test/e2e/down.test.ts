@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { findLeftovers } from '../../lab/cluster/lab';
+import { labPaths } from '../../lab/cluster/spec';
+import {
+  hostSnapshot,
+  namespacesInUse,
+  networkNamespaces,
+  processesInLab,
+  type HostSnapshot,
+} from './support/host';
+import { resultFile, StackUnderTest } from './support/stack-under-test';
+import { report, seconds } from './support/wait';
+
+const stack = new StackUnderTest();
+
+describe('down', () => {
+  const before = JSON.parse(readFileSync(resultFile('host-before.json'), 'utf8')) as HostSnapshot;
+  const lab = stack.lab;
+  let namespaces: string[] = [];
+
+  beforeAll(async () => {
+    const pids = processesInLab(lab);
+    expect(pids.length).toBeGreaterThan(20);
+    namespaces = networkNamespaces(pids);
+    expect(namespaces.length).toBeGreaterThan(2);
+    const { tookMs, stdout } = await stack.down();
+    report('down', seconds(tookMs));
+    expect(stdout).toContain(`Stack ${stack.name} is down.`);
+  }, 180_000);
+
+  test('leaves no process', () => expect(processesInLab(lab)).toEqual([]));
+  test('leaves no network namespace, and so no link, route or rule in one', () =>
+    expect(namespacesInUse(namespaces)).toEqual([]));
+  test('leaves no mount', () => expect(hostSnapshot().mounts).toEqual(before.mounts));
+  test('leaves no cgroup', () => expect(hostSnapshot().cgroups).toEqual(before.cgroups));
+  test('leaves no file of the lab and no state of the stack', () => {
+    expect(existsSync(labPaths(lab).root)).toBe(false);
+    expect(existsSync(stack.stateFile())).toBe(false);
+  });
+  test('leaves nothing by its own account either', async () => expect(await findLeftovers(lab)).toEqual([]));
+  test('leaves addresses, routes, rules, firewall and settings of the host as they were', () => {
+    const { addresses, routes, rules, firewall, settings } = hostSnapshot();
+    expect({ addresses, routes, rules, firewall }).toEqual({
+      addresses: before.addresses,
+      routes: before.routes,
+      rules: before.rules,
+      firewall: before.firewall,
+    });
+    expect(settings).toEqual(before.settings);
+  });
+  test('leaves no listener', () => {
+    const added = hostSnapshot().listeners.filter((listener) => !before.listeners.includes(listener));
+    const ours = Object.values(stackPorts());
+    expect(added.filter((listener) => ours.some((port) => listener.endsWith(`:${port}`)))).toEqual([]);
+  });
+  test('a second down finds nothing to remove and says so', async () => {
+    expect((await stack.down()).stdout).toContain(`There is nothing to remove of stack ${stack.name}.`);
+  }, 60_000);
+});
+
+/** Ports that the stack asked for, from the record of its first up. */
+function stackPorts(): Record<string, number> {
+  return JSON.parse(readFileSync(resultFile('ports.json'), 'utf8')) as Record<string, number>;
+}

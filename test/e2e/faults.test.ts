@@ -1,0 +1,216 @@
+import { flushIntervalMs } from '../../signals/windows';
+import { byOutcome, countOutcomes, countSeries, longestGap, sum } from './support/counts';
+import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
+import { gone, pods, rollingRestart, rolledOut, scale } from './support/kubernetes';
+import { PodLogs } from './support/pod-logs';
+import { setLogLevel } from './support/podinfo';
+import { goodMoments, injectorView, lastArrivals, serverView } from './support/request-ids';
+import { StackUnderTest } from './support/stack-under-test';
+import { eventually, report, seconds, until } from './support/wait';
+
+const stack = new StackUnderTest();
+const prometheus = stack.prometheus();
+const minutes = (count: number) => count * 60_000;
+/** A probe is in Prometheus this long after it ended: flush, export, and some time for the way. */
+const countedAfterMs = flushIntervalMs + stack.model().exportIntervalMs + 3_000;
+const counted = () => until(Date.now() + countedAfterMs);
+
+describe('restarts under load', () => {
+  test.each(['target', 'source'] as const)(
+    'a rolling restart of %s loses no probe',
+    async (hop) => {
+      const fromMs = Date.now();
+      await rollingRestart(stack, hop);
+      await counted();
+      const counts = await countOutcomes(prometheus, fromMs, Date.now());
+      report(`restart of ${hop}`, `${counts.ok + counts.slow} good, ${counts.failed} failed`);
+      expect(counts.failed).toBe(0);
+      expect(counts.ok + counts.slow).toBeGreaterThan(
+        ((Date.now() - fromMs) / 1000) * stack.servicePath().ratePerSecond * 0.9 - 40,
+      );
+      onlyExpectedWasNotified(stack.lab);
+    },
+    minutes(4),
+  );
+});
+
+describe('one life of the injectors, compared with the servers’ own logs', () => {
+  const logs = new PodLogs(stack, stack.lab, ['source', 'target']);
+  const doubled = stack.servicePath().ratePerSecond * 2;
+  let bornMs = 0;
+  let injectors: { name: string; address: string }[] = [];
+  let killed = '';
+
+  beforeAll(async () => {
+    await setLogLevel(stack, 'target', 'debug');
+    await setLogLevel(stack, 'source', 'debug');
+    await logs.start();
+  }, minutes(4));
+
+  afterAll(() => logs.stop());
+
+  test(
+    'a changed rate rolls out without a gap, a lost probe or a page',
+    async () => {
+      const fromMs = Date.now();
+      bornMs = fromMs;
+      const before = new Set((await pods(stack, 'injector')).map(({ metadata }) => metadata.uid));
+      const { output } = await stack.up('--set', `paths.service.rate=${doubled}`);
+      expect(output).toMatch(/Changed: /);
+      await gone(stack, 'injector', before);
+      await counted();
+      injectors = (await pods(stack, 'injector')).map(({ metadata, status }) => ({
+        name: metadata.name,
+        address: status.podIP as string,
+      }));
+      expect(injectors).toHaveLength(2);
+
+      const { gapMs } = await longestGap(prometheus, fromMs, Date.now() - countedAfterMs);
+      const { failed } = await countOutcomes(prometheus, fromMs, Date.now());
+      report('change of rate', `longest time without a probe counted ${seconds(gapMs)}, ${failed} failed`);
+      expect(gapMs).toBeLessThan(10_000);
+      expect(failed).toBe(0);
+
+      await until(Date.now() + 20_000);
+      const measuredMs = Date.now();
+      const probes = sum(await countSeries(prometheus, measuredMs - 20_000, measuredMs));
+      expect(probes / 20).toBeGreaterThan(doubled * 0.85);
+      expect(probes / 20).toBeLessThan(doubled * 1.15);
+      const asked = await prometheus.vector('path:probe_rate:asked{path="service"}');
+      expect(asked.map(({ value }) => value)).toEqual([doubled]);
+      onlyExpectedWasNotified(stack.lab);
+    },
+    minutes(4),
+  );
+
+  test(
+    'target scaled to 0: one page within 60 s that says why, resolved within 2 min of the recovery',
+    async () => {
+      const fromMs = Date.now();
+      await scale(stack, 'target', 0);
+      const page = await eventually('the page', { withinMs: 90_000 }, () =>
+        notified(stack.lab, fromMs, 'PathDown service page firing'),
+      );
+      const lastGoodMs =
+        goodMoments(serverView(logs.lines))
+          .filter((moment) => moment < page.timeMs)
+          .at(-1) ?? Number.NaN;
+      report('last good probe → webhook', seconds(page.timeMs - lastGoodMs));
+      expect(page.timeMs - lastGoodMs).toBeGreaterThan(0);
+      expect(page.timeMs - lastGoodMs).toBeLessThanOrEqual(60_000);
+      expect(page.alerts[0]?.annotations['description']).toMatch(/\d+ × connect at hop 2 from injector-/);
+      expect(page.alerts[0]?.annotations['runbook_url']).toMatch(/#pathdown$/);
+
+      // a minute of total outage would also exceed the fastest burn
+      await until(lastGoodMs + 75_000);
+      const outage = (
+        await countSeries(prometheus, lastGoodMs + 5_000, Date.now(), '{path="service",outcome="failed"}')
+      ).filter(({ count }) => count > 0);
+      const byReason = outage.map(
+        ({ metric, count }) =>
+          `${count} ${metric['reason'] ?? ''} at hop ${metric['hop'] ?? ''} (${metric['conn'] ?? ''})`,
+      );
+      report('failed', byReason.join(', '));
+      // no endpoint: the node rejects, which is `connect`; it rejects one client once a second (net.ipv4.icmp_ratelimit), the rest is `timeout`
+      const share = (reason: string) =>
+        sum(outage.filter(({ metric }) => metric['reason'] === reason)) / sum(outage);
+      expect(outage.map(({ metric }) => metric['hop']).every((hop) => hop === '2')).toBe(true);
+      expect(share('connect')).toBeGreaterThan(0.2);
+      expect(share('connect') + share('timeout')).toBe(1);
+
+      const recoveryMs = Date.now();
+      await scale(stack, 'target', 2);
+      await rolledOut(stack, 'target');
+      const resolved = await eventually('the end of the page', { withinMs: minutes(3) }, () =>
+        notified(stack.lab, recoveryMs, 'PathDown service page resolved'),
+      );
+      const firstGoodMs =
+        goodMoments(serverView(logs.lines)).find((moment) => moment > recoveryMs) ?? Number.NaN;
+      report('first good probe → resolved', seconds(resolved.timeMs - firstGoodMs));
+      expect(resolved.timeMs - firstGoodMs).toBeLessThanOrEqual(minutes(2));
+      expectToo('PathDown service page firing', 'PathDown service page resolved');
+      onlyExpectedWasNotified(stack.lab);
+    },
+    minutes(7),
+  );
+
+  test(
+    'one injector pod killed: no 10 s without a probe counted, and no page',
+    async () => {
+      const fromMs = Date.now();
+      killed = injectors[0]?.name ?? '';
+      await stack.kubectl(
+        '-n',
+        'continuous-load',
+        'delete',
+        'pod',
+        killed,
+        '--grace-period=1',
+        '--wait=false',
+      );
+      await until(fromMs + 45_000);
+      const { gapMs } = await longestGap(prometheus, fromMs, Date.now() - countedAfterMs);
+      report('killed injector', `longest time without a probe counted ${seconds(gapMs)}`);
+      expect(gapMs).toBeLessThan(10_000);
+      expect((await countOutcomes(prometheus, fromMs, Date.now())).failed).toBe(0);
+      expect(await pods(stack, 'injector')).toHaveLength(2);
+      onlyExpectedWasNotified(stack.lab);
+    },
+    minutes(3),
+  );
+
+  test(
+    'every probe of the injector that lived on is counted exactly once',
+    async () => {
+      // the rate as it was replaces all injectors, so that these have ended, and exported, in good order
+      await stack.up();
+      await gone(
+        stack,
+        'injector',
+        new Set(
+          (await pods(stack, 'injector'))
+            .filter(({ metadata }) => injectors.some(({ name }) => name === metadata.name))
+            .map(({ metadata }) => metadata.uid),
+        ),
+      );
+      await counted();
+      logs.stop();
+      const view = serverView(logs.lines);
+      for (const { name, address } of injectors) {
+        const series = await countSeries(
+          prometheus,
+          bornMs,
+          Date.now(),
+          `{path="service",instance="${name}"}`,
+        );
+        const of = (conn: string) => series.filter(({ metric }) => metric['conn'] === conn);
+        const server = injectorView(view, address);
+        const sent = { kept: server.kept.arrived, fresh: server.fresh.arrived + server.direct.sent };
+        const lost = sent.kept + sent.fresh - sum(series);
+        report(
+          `${name}${name === killed ? ' (killed)' : ''}`,
+          `${sent.kept + sent.fresh} probes by the servers' logs, ${sum(series)} counted`,
+        );
+        expect(sent.kept).toBeGreaterThan(100);
+        if (name === killed) {
+          // the one loss that is allowed: what was not exported yet
+          expect(lost).toBeGreaterThanOrEqual(0);
+          expect(lost).toBeLessThanOrEqual(((countedAfterMs / 1000) * doubled) / 2);
+          continue;
+        }
+        // k6 gives up what is in flight when it is told to end: that, and nothing else, may have arrived without being counted
+        const missing = { kept: sent.kept - sum(of('kept')), fresh: sent.fresh - sum(of('fresh')) };
+        expect(Math.min(missing.kept, missing.fresh)).toBeGreaterThanOrEqual(0);
+        expect(missing.kept + missing.fresh).toBeLessThanOrEqual(lastArrivals(view, address, 300));
+        const failed = { kept: byOutcome(of('kept')).failed, fresh: byOutcome(of('fresh')).failed };
+        expect(failed).toEqual({
+          kept: server.kept.arrived - server.kept.answered,
+          fresh: server.fresh.arrived - server.fresh.answered + server.direct.sent - server.direct.arrived,
+        });
+        expect(failed.kept).toBeGreaterThan(50);
+      }
+      onlyExpectedWasNotified(stack.lab);
+    },
+    minutes(4),
+  );
+});

@@ -1,0 +1,218 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { findStack } from '../../commands/stack/stack';
+import { deleteLab, readLab } from '../../lab/cluster/lab';
+import { hostSnapshot } from './support/host';
+import { bareLab, suites, type Suite } from './suites';
+import { environment } from './support/stack-under-test';
+import { startVerb } from './support/verbs';
+
+interface Options {
+  readonly keep?: boolean;
+  readonly replace?: boolean;
+  readonly stack: string;
+  readonly configFile?: string;
+  readonly only?: string;
+  readonly summary?: string;
+  readonly clear?: boolean;
+}
+
+interface Result {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** `npm run e2e [-- flags]`: brings a lab stack up as a newcomer would, runs every suite against it, and takes it down. */
+async function main(): Promise<number> {
+  const command = new Command('npm run e2e --')
+    .description('Bring the lab up, run the end-to-end suites in order, take it down. Needs root.')
+    .option('--only <names>', 'only these suites, comma-separated')
+    .option('--keep', 'leave the stack up at the end')
+    .option(
+      '--replace',
+      'take down what a former run left; else a stack that is up is left alone and nothing runs',
+    )
+    .option('--stack <name>', 'the stack, which must have a lab', 'lab')
+    .option('--config-file <file>', 'its config, in place of Pulumi.<stack>.yaml')
+    .option('--clear', 'take down what a former run left, and do nothing else')
+    .option('--summary <file>', 'write {passed, failed} there, as JSON')
+    .parse();
+  const options = command.opts<Options>();
+  const names = options.only?.split(',') ?? suites.map(({ name }) => name);
+  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  return new Run(
+    options,
+    suites.filter(({ name }) => names.includes(name)),
+  ).go();
+}
+
+class Run {
+  private readonly directory = mkdtempSync(join(tmpdir(), 'continuous-load-e2e-'));
+  private readonly results: Result[] = [];
+  private current: ChildProcess | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly options: Options,
+    private readonly wanted: readonly Suite[],
+  ) {
+    process.env[environment.stack] = options.stack;
+    process.env[environment.results] = this.directory;
+    if (options.configFile !== undefined) process.env[environment.configFile] = options.configFile;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
+  }
+
+  async go(): Promise<number> {
+    await this.clear();
+    if (this.options.clear) return this.results.length > 0 ? 1 : 0;
+    try {
+      const needsStack = this.wanted.some((suite) => suite.needsStack);
+      const isUp = !needsStack || (await this.firstUp());
+      for (const suite of this.wanted) {
+        if (this.stopped) break;
+        if (suite.needsStack && !isUp) this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
+        else await this.suite(suite);
+      }
+    } finally {
+      if (!this.options.keep) await this.down();
+    }
+    return this.end();
+  }
+
+  /** A stack that is up already belongs to somebody, unless the caller says that it does not. */
+  private async clear(): Promise<void> {
+    const { labName } = findStack(
+      this.options.stack,
+      this.options.configFile === undefined ? {} : { configFile: this.options.configFile },
+    );
+    if (
+      this.options.replace !== true &&
+      this.options.clear !== true &&
+      (await readLab(labName)) !== undefined
+    )
+      throw new Error(`lab ${labName} exists already: take it down with \`npm run down\`, or give --replace`);
+    await this.down();
+  }
+
+  private async firstUp(): Promise<boolean> {
+    writeFileSync(join(this.directory, 'host-before.json'), JSON.stringify(hostSnapshot()));
+    say(`\n== up (${this.options.stack})`);
+    const startedMs = Date.now();
+    const running = startVerb('up', this.stackArguments());
+    this.current = running.child;
+    running.child.stdout?.pipe(process.stderr, { end: false });
+    running.child.stderr?.pipe(process.stderr, { end: false });
+    const { code, output } = await running.done;
+    const endedMs = Date.now();
+    writeFileSync(join(this.directory, 'first-up.json'), JSON.stringify({ startedMs, endedMs, output }));
+    this.note({
+      name: 'up',
+      passed: code === 0 ? 1 : 0,
+      failed: code === 0 ? 0 : 1,
+      seconds: (endedMs - startedMs) / 1000,
+    });
+    const lab = await readLab(findStack(this.options.stack, { present: true }).labName);
+    if (lab) {
+      const ports = {
+        api: lab.spec.apiPort,
+        ...Object.fromEntries(Object.entries(lab.spec.ports).map(([name, port]) => [name, port.hostPort])),
+      };
+      writeFileSync(join(this.directory, 'ports.json'), JSON.stringify(ports));
+    }
+    return code === 0;
+  }
+
+  private async suite({ name, shows }: Suite): Promise<void> {
+    say(`\n== ${name}: ${shows}`);
+    const startedMs = Date.now();
+    const report = join(this.directory, `report-${name}.json`);
+    const words = [
+      '--experimental-vm-modules',
+      'node_modules/jest/bin/jest.js',
+      '--runInBand',
+      '--verbose',
+      '--json',
+      `--outputFile=${report}`,
+    ];
+    const child = spawn(process.execPath, [...words, `test/e2e/${name}`], {
+      env: { ...process.env, E2E: '1', CI: 'true' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    this.current = child;
+    await new Promise((resolve) => child.once('close', resolve));
+    this.note({ name, ...readReport(report), seconds: (Date.now() - startedMs) / 1000 });
+  }
+
+  private async down(): Promise<void> {
+    say('\n== down');
+    const { code, output } = await startVerb('down', this.stackArguments()).done;
+    if (code !== 0) say(output.slice(-3000));
+    if (code !== 0) this.note({ name: 'down', passed: 0, failed: 1, seconds: 0 });
+    await deleteLab(bareLab);
+  }
+
+  private stackArguments(): string[] {
+    return [
+      this.options.stack,
+      ...(this.options.configFile === undefined ? [] : ['--config-file', this.options.configFile]),
+    ];
+  }
+
+  private stop(): void {
+    this.stopped = true;
+    this.current?.kill('SIGTERM');
+  }
+
+  private note(result: Result): void {
+    this.results.push(result);
+    say(
+      `== ${result.name}: ${result.passed} passed, ${result.failed} failed (${result.seconds.toFixed(0)} s)`,
+    );
+  }
+
+  private end(): number {
+    if (this.stopped) this.note({ name: 'the run was interrupted', passed: 0, failed: 1, seconds: 0 });
+    const sum = (key: 'passed' | 'failed') => this.results.reduce((total, result) => total + result[key], 0);
+    const [passed, failed] = [sum('passed'), sum('failed')];
+    if (this.options.summary !== undefined)
+      writeFileSync(this.options.summary, JSON.stringify({ passed, failed, suites: this.results }, null, 1));
+    if (failed > 0) say(`\nwhat the suites left is in ${this.directory}`);
+    else rmSync(this.directory, { recursive: true, force: true });
+    say('');
+    for (const { name, ...result } of this.results)
+      say(
+        `  ${name.padEnd(16)} ${result.passed} passed, ${result.failed} failed (${result.seconds.toFixed(0)} s)`,
+      );
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    return failed > 0 || passed === 0 ? 1 : 0;
+  }
+}
+
+/** Numbers of a jest report; a suite that could not run, or ran nothing, is one failure. */
+function readReport(file: string): { passed: number; failed: number } {
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    'numPassedTests' | 'numFailedTests' | 'numRuntimeErrorTestSuites',
+    number
+  >;
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  return { passed: report.numPassedTests, failed: report.numPassedTests + failed === 0 ? 1 : failed };
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    say(`e2e: ${error instanceof Error ? error.message : String(error)}`);
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exit(1);
+  },
+);

@@ -1,0 +1,51 @@
+/** A suite of the end-to-end run. */
+export interface Suite {
+  readonly name: string;
+  /** What it shows, for the reader of the run's log. */
+  readonly shows: string;
+  /** Whether it needs the stack that the run brought up; the others bring their own, or look at what is left. */
+  readonly needsStack: boolean;
+}
+
+/**
+ * All suites in the order in which they run: the quiet ones first, since failures stay in long windows; then faults; `calm` reads the pager's
+ * whole log when some minutes have passed; then the end of the stack, and what needs none. Each is `<name>.test.ts` here.
+ */
+export const suites: readonly Suite[] = [
+  {
+    name: 'first-up',
+    shows: 'the first up: good within 90 s, nothing to change by the second, every pod restricted',
+    needsStack: true,
+  },
+  {
+    name: 'faults',
+    shows: 'restarts, a dead target, a killed injector: what is counted and who is told',
+    needsStack: true,
+  },
+  { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
+  {
+    name: 'bare-lab',
+    shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',
+    needsStack: true,
+  },
+  {
+    name: 'machines',
+    shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
+    needsStack: true,
+  },
+  { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
+  { name: 'down', shows: 'that down leaves nothing', needsStack: true },
+  {
+    name: 'interrupted',
+    shows: 'kill -9 of the Pulumi engine in the middle of up, and that the next up converges',
+    needsStack: false,
+  },
+  {
+    name: 'conformance',
+    shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
+    needsStack: false,
+  },
+];
+
+/** Name of the lab that the suite `bare-lab` makes beside the stack's. */
+export const bareLab = 'e2e-bare';
