@@ -38,7 +38,7 @@ export class StackUnderTest {
 
   /** The path `service`. */
   servicePath(): PathSettings {
-    const path = this.model().paths.find(({ name }) => String(name) === 'service');
+    const path = this.model().paths.find(({ name }) => name === 'service');
     if (!path) throw new Error('the stack does not probe the path service');
     return path;
   }
