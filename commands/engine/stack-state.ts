@@ -4,6 +4,7 @@ import type { Progress } from '../../lab/progress';
 import { projectName, type Stack } from '../stack/stack';
 import { stateFile, tellEngine, type Engine } from './engine';
 import { clearStaleLocks } from './engine-lock';
+import { mendTornFiles } from './torn-files';
 
 /** Whether a stack has a state in the lab's file backend; a look at a file, so that it needs no CLI. */
 export function hasState(engine: Pick<Engine, 'backend'>, stack: Stack): boolean {
@@ -16,7 +17,7 @@ export async function ensureState(engine: Engine, stack: Stack): Promise<void> {
   await tellEngine(engine, stack, ['stack', 'init', stack.name, '--no-select']);
 }
 
-/** Clears locks of engines that died; says so. Throws a Failure when one is at work. */
+/** Clears locks of engines that died, and what they left half-written; says so. Throws a Failure when one is at work. */
 export function unlock(engine: Engine, stack: Stack, progress: Progress): void {
   if (engine.backend === undefined) return;
   for (const lock of clearStaleLocks(engine.backend, stack.name)) {
@@ -24,6 +25,7 @@ export function unlock(engine: Engine, stack: Stack, progress: Progress): void {
       `cleared the lock of a Pulumi that does not run any more (process ${lock.pid}, begun ${lock.timestamp})`,
     );
   }
+  for (const sentence of mendTornFiles(stateFile(engine.backend, stack.name))) progress.note(sentence);
 }
 
 /** Removes a stack from the lab's file backend when there is no CLI to do it. */
