@@ -45,7 +45,7 @@ export async function engineFor(stack: Stack): Promise<Engine> {
       // The language host and the shims lie beside the CLI.
       PATH: [dirname(cli), env['PATH'] ?? process.env['PATH']].filter(Boolean).join(delimiter),
     },
-    backend: url.startsWith('file://') ? url.slice('file://'.length) : undefined,
+    backend: /^file:\/\/([^?]*)/.exec(url)?.[1],
   };
 }
 

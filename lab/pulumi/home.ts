@@ -93,7 +93,9 @@ function environment(home: string, cli: string, labPlugin: string): Record<strin
   ensurePassphrase(passphraseFile);
   return {
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    // Without `metadata=skip` each file has a companion that is not written at once: an engine killed in between leaves it empty, and
+    // no later run could read the stack (gocloud.dev/blob/fileblob, setAttrs).
+    PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
     // The CLI prefers this variable to the file: a user's own, meant for other stacks, must not reach the lab.
     ...(process.env['PULUMI_CONFIG_PASSPHRASE'] === undefined

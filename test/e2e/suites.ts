@@ -8,8 +8,8 @@ export interface Suite {
 }
 
 /**
- * All suites in the order in which they run: the quiet ones first, since failures stay in long windows; then faults; `calm` reads the pager's
- * whole log when some minutes have passed; then the end of the stack, and what needs none. Each is `<name>.test.ts` here.
+ * All suites in the order in which they run: the quiet ones first, since failures stay in long windows; then faults; then what leaves the stack
+ * alone, after which `calm` reads the pager's whole log; then the end of the stack, and what needs none. Each is `<name>.test.ts` here.
  */
 export const suites: readonly Suite[] = [
   {
@@ -24,25 +24,25 @@ export const suites: readonly Suite[] = [
   },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
+    name: 'machines',
+    shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
+    needsStack: true,
+  },
+  {
     name: 'bare-lab',
     shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',
     needsStack: true,
   },
   {
-    name: 'machines',
-    shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
-    needsStack: true,
+    name: 'conformance',
+    shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
+    needsStack: false,
   },
   { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },
   {
     name: 'interrupted',
     shows: 'kill -9 of the Pulumi engine in the middle of up, and that the next up converges',
-    needsStack: false,
-  },
-  {
-    name: 'conformance',
-    shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
     needsStack: false,
   },
 ];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inWords, notifications, type Notification } from './pager';
 import { resultFile } from './stack-under-test';
+import { report } from './wait';
 
 const file = () => resultFile('expected-notifications.json');
 
@@ -14,9 +15,18 @@ export function expectToo(...words: string[]): void {
   writeFileSync(file(), JSON.stringify([...expectedSoFar(), ...words], null, 1));
 }
 
+/**
+ * A ticket that says that the machine was too busy to probe in time. On a machine that others load too it is true, and no fault of what is
+ * tested; that no probe was in error for another reason than `lag` is asserted apart, by `calm`.
+ */
+const busyMachine = /^ProberErrors \w+ ticket (firing|resolved)$/;
+
 /** Asserts that the pager of a lab received what the suites asked for since it was made, and nothing else. */
 export function onlyExpectedWasNotified(lab: string): void {
-  expect(notifications(lab).map(inWords)).toEqual(expectedSoFar());
+  const words = notifications(lab).map(inWords);
+  const busy = words.filter((word) => busyMachine.test(word));
+  if (busy.length > 0) report('the machine was busy', busy.join(', '));
+  expect(words.filter((word) => !busyMachine.test(word))).toEqual(expectedSoFar());
 }
 
 /** The first notification since a moment with exactly these words; throws with what there is instead. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { startTicks } from '../../../lab/cluster/machine';
 import { labPaths } from '../../../lab/cluster/spec';
 
 /** What a lab may not change on the host, and what it may not leave behind; plain text, for comparing. */
@@ -73,12 +74,16 @@ function readable(address: string): string {
 
 /** Ids of processes that run in a cgroup of a lab or of one machine of it, read from the processes themselves. */
 export function processesInLab(lab: string, machine = ''): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) =>
-      readText(`/proc/${pid}/cgroup`).includes(`/continuous-load/${labPaths(lab).cgroup}/${machine}`),
-    );
+  return (
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      // what is dead and waits to be reaped takes part in nothing any more
+      .filter((pid) => startTicks(pid) !== undefined)
+      .filter((pid) =>
+        readText(`/proc/${pid}/cgroup`).includes(`/continuous-load/${labPaths(lab).cgroup}/${machine}`),
+      )
+  );
 }
 
 /** Network namespaces in which processes of a lab live. */

@@ -38,7 +38,8 @@ export class StackUnderTest {
 
   /** The path `service`. */
   servicePath(): PathSettings {
-    const path = this.model().paths.find(({ name }) => name === 'service');
+    const wanted: string = 'service';
+    const path = this.model().paths.find(({ name }) => name === wanted);
     if (!path) throw new Error('the stack does not probe the path service');
     return path;
   }
