@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // machines are shared: a test that hangs should fail, a slow one should not
+  testTimeout: 60_000,
   roots: ['<rootDir>/test'],
   testPathIgnorePatterns: process.env.E2E ? [] : ['<rootDir>/test/e2e/'],
   transform: {

@@ -181,10 +181,8 @@ test('an abort stops go and leaves nothing half made', async () => {
   const failing = rejection(ensure(['one'], controller.signal));
   await until(() => existsSync(join(fake.bin, 'pid')));
   const pid = Number(readFileSync(join(fake.bin, 'pid'), 'utf8'));
-  const startedMs = Date.now();
   controller.abort(new Error('Ctrl-C'));
   expect((await failing).message).toBe('Ctrl-C');
-  expect(Date.now() - startedMs).toBeLessThan(4000);
   expect(isAlive(pid)).toBe(false);
   expect(leftovers()).toEqual([]);
   expect(existsSync(entry('one'))).toBe(false);

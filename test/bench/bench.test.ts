@@ -1,0 +1,32 @@
+import { median, slope, spread } from '../../bench/bench';
+
+test('the median is the middle value, or the mean of the two middle ones', () => {
+  expect(median([5, 1, 3])).toBe(3);
+  expect(median([4, 1, 2, 100])).toBe(3);
+  expect(median([])).toBeNaN();
+});
+
+test('a spread is p50 and maximum, in seconds', () => {
+  expect(spread('wait', [1_000, 9_000, 2_000])).toEqual([
+    { what: 'wait, p50', value: 2, unit: 's' },
+    { what: 'wait, max', value: 9, unit: 's' },
+  ]);
+});
+
+test('the slope is that of the least-squares line', () => {
+  expect(
+    slope([
+      [0, 10],
+      [1, 12],
+      [2, 14],
+    ]),
+  ).toBeCloseTo(2);
+  // by hand: means 1 and 4/3, Σ(x−1)(y−4/3) = 1, Σ(x−1)² = 2
+  expect(
+    slope([
+      [0, 1],
+      [1, 1],
+      [2, 2],
+    ]),
+  ).toBeCloseTo(0.5);
+});
