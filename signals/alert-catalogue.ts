@@ -29,7 +29,7 @@ export const alertCatalogue = [
     causes: [
       'no ready pod behind the Service (reason `connect`, hop 2: target; hop 1: source)',
       'cluster DNS does not answer (reason `dns`)',
-      'packets are dropped: network policy, kube-proxy, node (reason `timeout`)',
+      'packets are dropped: network policy, kube-proxy, node (reason `timeout`; beside `connect` it is the same cause, as a kernel answers one refusal a second and client)',
       'a release that answers with errors (reasons `status`, `body`)',
     ],
     steps: [

@@ -93,8 +93,12 @@ export async function renewNodeNetwork(
     `link set ${name} master br0 up`,
   ]);
   await ip(own, nodeCommands(addresses, index));
-  const settings =
-    'echo 1 >/proc/sys/net/ipv4/ip_forward; for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done';
+  const settings = [
+    'echo 1 >/proc/sys/net/ipv4/ip_forward',
+    'for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done',
+    // the kernel answers one refused packet a second and client (icmp(7)); the others would time out, and hide the reason
+    'echo 0 >/proc/sys/net/ipv4/icmp_ratelimit',
+  ].join('; ');
   await command('nsenter', [`--net=${own}`, 'sh', '-c', settings]);
 }
 
