@@ -14,12 +14,16 @@ export interface ProcessIdentity {
   readonly startTicks: string;
 }
 
-/** Start time of a living process; undefined when there is none or it is a zombie. */
+/** Bit of the flags in /proc/PID/stat of a process that is on its way out (PF_EXITING of linux/sched.h). */
+const exiting = 0x4;
+
+/** Start time of a living process; undefined when there is none, it is a zombie, or it is on its way out. */
 export function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    const gone = fields[0] === 'Z' || fields[0] === 'X' || (Number(fields[6]) & exiting) !== 0;
+    return gone ? undefined : fields[19];
   } catch {
     return undefined;
   }

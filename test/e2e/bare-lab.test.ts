@@ -143,9 +143,6 @@ describe('its network', () => {
   });
 
   test('has no way out', async () => {
-    await expect(kubectl(name, ['exec', 'near', '--', '/home/app/podinfo', '--help'])).resolves.toContain(
-      'backend-url',
-    );
     const init = labProcesses(name, 'node1').find(({ words }) =>
       words.some((word) => word.endsWith('kubelet')),
     );
@@ -231,7 +228,7 @@ describe('kill -9 of', () => {
       await eventually('every process of it is gone', { withinMs: 15_000, everyMs: 100 }, () =>
         expect(labProcesses(name, machine)).toEqual([]),
       );
-      expect((await readLab(name))?.dead).toEqual([machine]);
+      await isDead(machine);
       expect(await reviveLab(name)).toEqual([machine]);
       await eventually('the echo', { withinMs: minutes(1) }, async () =>
         expect(await echo()).toHaveLength(3),
@@ -244,7 +241,7 @@ describe('kill -9 of', () => {
     'everything at once is repaired by making the lab again',
     async () => {
       for (const { pid } of labProcesses(name)) kill(pid);
-      expect((await readLab(name))?.dead).toEqual(['cp', 'node1', 'node2']);
+      await isDead('cp', 'node1', 'node2');
       const startedMs = Date.now();
       await createLab(spec);
       report('ready again after', seconds(Date.now() - startedMs));
@@ -279,6 +276,13 @@ function machinesOf(lab: string): number[] {
   return ['cp', 'node1', 'node2'].map(
     (machine) =>
       (JSON.parse(readFileSync(labPaths(lab).machine(machine).process, 'utf8')) as { pid: number }).pid,
+  );
+}
+
+/** The kernel takes a moment to end what was killed. */
+async function isDead(...machines: string[]): Promise<void> {
+  await eventually('the lab says so', { withinMs: 10_000, everyMs: 100 }, async () =>
+    expect((await readLab(name))?.dead).toEqual(machines),
   );
 }
 

@@ -5,7 +5,7 @@ import { StackUnderTest } from './support/stack-under-test';
 import { report, until } from './support/wait';
 
 const stack = new StackUnderTest();
-/** The last notification is this long ago before the log counts as whole; the suites before this one take most of it. */
+/** The last notification is this long ago before the log counts as whole; the suite before this one takes most of it. */
 const calmMs = 300_000;
 
 test(

@@ -1,7 +1,7 @@
 import { flushIntervalMs } from '../../signals/windows';
 import { byOutcome, countOutcomes, countSeries, longestGap, sum } from './support/counts';
 import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
-import { gone, pods, rollingRestart, rolledOut, scale } from './support/kubernetes';
+import { gone, pods, rolledOut, scale } from './support/kubernetes';
 import { PodLogs } from './support/pod-logs';
 import { setLogLevel } from './support/podinfo';
 import { goodMoments, injectorView, lastArrivals, serverView } from './support/request-ids';
@@ -20,7 +20,8 @@ describe('restarts under load', () => {
     'a rolling restart of %s loses no probe',
     async (hop) => {
       const fromMs = Date.now();
-      await rollingRestart(stack, hop);
+      // any change of the pods does; this one makes source and target log every request from here on
+      await setLogLevel(stack, hop, 'debug');
       await counted();
       const counts = await countOutcomes(prometheus, fromMs, Date.now());
       report(`restart of ${hop}`, `${counts.ok + counts.slow} good, ${counts.failed} failed`);
@@ -36,16 +37,12 @@ describe('restarts under load', () => {
 
 describe('one life of the injectors, compared with the servers’ own logs', () => {
   const logs = new PodLogs(stack, stack.lab, ['source', 'target']);
-  const doubled = stack.servicePath().ratePerSecond * 2;
+  const lowered = stack.servicePath().ratePerSecond * 0.75;
   let bornMs = 0;
   let injectors: { name: string; address: string }[] = [];
   let killed = '';
 
-  beforeAll(async () => {
-    await setLogLevel(stack, 'target', 'debug');
-    await setLogLevel(stack, 'source', 'debug');
-    await logs.start();
-  }, minutes(4));
+  beforeAll(async () => logs.start());
 
   afterAll(() => logs.stop());
 
@@ -55,7 +52,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       const fromMs = Date.now();
       bornMs = fromMs;
       const before = new Set((await pods(stack, 'injector')).map(({ metadata }) => metadata.uid));
-      const { output } = await stack.up('--set', `paths.service.rate=${doubled}`);
+      const { output } = await stack.up('--set', `paths.service.rate=${lowered}`);
       expect(output).toMatch(/Changed: /);
       await gone(stack, 'injector', before);
       await counted();
@@ -74,10 +71,10 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       await until(Date.now() + 20_000);
       const measuredMs = Date.now();
       const probes = sum(await countSeries(prometheus, measuredMs - 20_000, measuredMs));
-      expect(probes / 20).toBeGreaterThan(doubled * 0.85);
-      expect(probes / 20).toBeLessThan(doubled * 1.15);
+      expect(probes / 20).toBeGreaterThan(lowered * 0.85);
+      expect(probes / 20).toBeLessThan(lowered * 1.15);
       const asked = await prometheus.vector('path:probe_rate:asked{path="service"}');
-      expect(asked.map(({ value }) => value)).toEqual([doubled]);
+      expect(asked.map(({ value }) => value)).toEqual([lowered]);
       onlyExpectedWasNotified(stack.lab);
     },
     minutes(4),
@@ -191,11 +188,11 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
           `${name}${name === killed ? ' (killed)' : ''}`,
           `${sent.kept + sent.fresh} probes by the servers' logs, ${sum(series)} counted`,
         );
-        expect(sent.kept).toBeGreaterThan(100);
+        expect(sent.kept).toBeGreaterThan(60);
         if (name === killed) {
           // the one loss that is allowed: what was not exported yet
           expect(lost).toBeGreaterThanOrEqual(0);
-          expect(lost).toBeLessThanOrEqual(((countedAfterMs / 1000) * doubled) / 2);
+          expect(lost).toBeLessThanOrEqual(((countedAfterMs / 1000) * lowered) / 2);
           continue;
         }
         // k6 gives up what is in flight when it is told to end: that, and nothing else, may have arrived without being counted
@@ -207,7 +204,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
           kept: server.kept.arrived - server.kept.answered,
           fresh: server.fresh.arrived - server.fresh.answered + server.direct.sent - server.direct.arrived,
         });
-        expect(failed.kept).toBeGreaterThan(50);
+        expect(failed.kept).toBeGreaterThan(30);
       }
       onlyExpectedWasNotified(stack.lab);
     },

@@ -1,6 +1,6 @@
 import { readLab } from '../../lab/cluster/lab';
 import { countOutcomes, longestGap } from './support/counts';
-import { onlyExpectedWasNotified } from './support/expected';
+import { onlyExpectedWasNotified, tolerateToo } from './support/expected';
 import { isReady, list } from './support/kubernetes';
 import { labProcesses, onlyProcess } from './support/lab-processes';
 import { StackUnderTest } from './support/stack-under-test';
@@ -23,7 +23,7 @@ describe('the stack’s own lab', () => {
     async (machine, program) => {
       const fromMs = Date.now();
       process.kill(onlyProcess(stack.lab, machine, program).pid, 'SIGKILL');
-      await until(fromMs + 15_000);
+      await until(fromMs + 8_000);
       await eventually('the nodes are ready', { withinMs: minutes(1) }, async () =>
         expect(await readiness()).toEqual({ node1: true, node2: true }),
       );
@@ -31,7 +31,7 @@ describe('the stack’s own lab', () => {
       const { ok, slow, failed } = await countOutcomes(prometheus, fromMs, Date.now());
       report(program, `${ok + slow} good, ${failed} failed`);
       expect(failed).toBe(0);
-      expect(ok + slow).toBeGreaterThan(40);
+      expect(ok + slow).toBeGreaterThan(25);
       onlyExpectedWasNotified(stack.lab);
     },
     minutes(2),
@@ -60,7 +60,9 @@ describe('the stack’s own lab', () => {
       const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - 10_000);
       expect(before.ok).toBeGreaterThan(100);
       for (const { pid } of labProcesses(stack.lab)) kill(pid);
-      expect((await readLab(stack.lab))?.alive).toBe(false);
+      await eventually('the lab says so', { withinMs: 10_000, everyMs: 100 }, async () =>
+        expect((await readLab(stack.lab))?.dead).toEqual(['cp', 'node1', 'node2']),
+      );
 
       const { code, output } = await startVerb('refresh', [
         stack.name,

@@ -8,8 +8,9 @@ export interface Suite {
 }
 
 /**
- * All suites in the order in which they run: the quiet ones first, since failures stay in long windows; then faults; then what leaves the stack
- * alone, after which `calm` reads the pager's whole log; then the end of the stack, and what needs none. Each is `<name>.test.ts` here.
+ * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then faults; `calm` reads the
+ * pager's whole log; then what keeps the machine so busy that the injectors feel it; then the end of the stack, and what needs none.
+ * Each is `<name>.test.ts` here, or a directory.
  */
 export const suites: readonly Suite[] = [
   {
@@ -28,6 +29,7 @@ export const suites: readonly Suite[] = [
     shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
     needsStack: true,
   },
+  { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
   {
     name: 'bare-lab',
     shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',
@@ -38,7 +40,6 @@ export const suites: readonly Suite[] = [
     shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
     needsStack: false,
   },
-  { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },
   {
     name: 'interrupted',
