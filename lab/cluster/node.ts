@@ -36,8 +36,8 @@ const shownSettings: Readonly<Record<string, string>> = {
   'kernel/keys/root_maxbytes': '25000000',
 };
 
-/** How many local volumes node 1 offers. */
-export const localVolumes = 4;
+/** How many local volumes node 1 offers; one whose claim was deleted keeps its data and is not given out again, as nothing here could wipe it. */
+export const localVolumes = 12;
 
 /** Makes a node's directories and configuration files. */
 export function writeNodeFiles(spec: LabSpec, paths: LabPaths, addresses: LabAddresses, index: number): void {
