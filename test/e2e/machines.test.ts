@@ -59,8 +59,8 @@ describe('the stack’s own lab', () => {
       const beforeMs = Date.now();
       const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - 10_000);
       expect(before.ok).toBeGreaterThan(100);
-      // No rule runs while the lab is off and starts again, so *path down* cannot speak for the probes that fail then. They count as
-      // burn, as lost budget should; whether they are many enough to page depends on how fast this machine starts the pods.
+      // Seen once, cause not established: either the probes that fail while no rule runs, or failures of a paged outage that a since
+      // lowered rate leaves in the unpaged ratio, which is a fault of `unpaged()`. Drop this once that is mended.
       tolerateToo('SloFastBurn service page firing', 'SloFastBurn service page resolved');
       for (const { pid } of labProcesses(stack.lab)) kill(pid);
       await eventually('the lab says so', { withinMs: 10_000, everyMs: 100 }, async () =>
