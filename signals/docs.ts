@@ -126,10 +126,10 @@ ${times} *PathDown* resolves 30 s after the first good probe (notified at the ne
 
 A total outage also spends budget: 52 s of it are more than 14.4 × 0.1 % of an hour, and long windows hold it for days. Two things keep that quiet:
 
-1. Burn alerts read \`slo:unpaged_error:ratio_rate*\`: failures while *PathDown* held are taken out (its time × rate), with as many seconds added after its end as it took to notice. \`slo:sli_error:ratio_rate*\`, the budget left and every figure keep them.
+1. Burn alerts read \`slo:unpaged_error:ratio_rate*\`: failures while *PathDown* held, and in the seconds before that it takes to notice, are taken out: as they were counted, so a changed rate changes nothing. \`slo:sli_error:ratio_rate*\`, the budget left and every figure keep them.
 2. \`PathRecentlyDown\`, which tells nobody, mutes the burn alerts and tickets of its path during an outage and for the short window of the fastest burn plus 30 s after it.
 
-What this costs: a *partial* fault that begins within five and a half minutes after an outage is notified up to that much later (a new total outage pages at once), and a budget spent by outages alone is not told by a ticket: its pages were. Counts are exact, the seconds taken out are those of 5 s evaluations: if the rules did not run during an outage (Prometheus down), its failures count as unpaged and may burn.`;
+What this costs: a *partial* fault that begins within five and a half minutes after an outage is notified up to that much later (a new total outage pages at once), and a budget spent by outages alone is not told by a ticket: its pages were. If the rules did not run during an outage (Prometheus down), nobody was paged: its failures may burn.`;
 }
 
 function runbook(): string {

@@ -58,8 +58,8 @@ export const recorded = {
   answered: 'path_instance:probes_answered:sum',
   /** 1 {path} while *path down* holds, absent else. */
   down: 'path:down:bool',
-  /** 1 {path} while *path down* held within the time it takes to notice, absent else. */
-  paged: 'path:paged:bool',
+  /** Failed probes of one evaluation {path} that *path down* pages for, told `noticeSeconds` late; absent else. */
+  pagedBad: 'path:probes_bad_paged:delta',
 } as const;
 
 /** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */

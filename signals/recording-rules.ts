@@ -42,11 +42,7 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
     sums(recorded.slow, ['slow']),
     sums(recorded.answered, answered),
     { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1` },
-    {
-      record: recorded.paged,
-      // The first failures came before the page by `noticeSeconds`; as many seconds are added after its end instead.
-      expr: `max by (path) (max_over_time(${select(recorded.down, labels)}[${duration(noticeSeconds(model, path))}]))`,
-    },
+    { record: recorded.pagedBad, expr: pagedBad(model, path) },
   ];
 }
 
@@ -63,7 +59,7 @@ export function sloRules(model: SignalModel, path: PathSettings): RecordingRule[
     })),
     ...lengths.map((length) => ({
       record: unpagedRatioName(duration(length)),
-      expr: unpaged(path, length),
+      expr: unpaged(model, path, length),
       labels: availability,
     })),
     ...lengths.map((length) => ({
@@ -119,12 +115,30 @@ function spent(path: PathSettings, sli: Sli, windowSeconds: number): string {
   return `${bad} / ${possible(path, sli, windowSeconds)}`;
 }
 
-/** As `spent`, but failures while *path down* was paged for are taken out: its page said so, a second one says nothing new. */
-function unpaged(path: PathSettings, windowSeconds: number): string {
+/**
+ * What one evaluation counted as failed, if *path down* held then or soon after: a page comes up to `noticeSeconds` after the first
+ * failure that it is about, so each evaluation is looked at that much later.
+ */
+function pagedBad(model: SignalModel, path: PathSettings): string {
+  const late = noticeSeconds(model, path);
+  const counter = (secondsAgo: number) =>
+    `${select(recorded.bad, { path: path.name })} offset ${duration(secondsAgo)}`;
+  const failed = `clamp_min(${counter(late)} - ${counter(late + fastIntervalSeconds)}, 0)`;
+  return `${sumBy(['path'], failed)} ${whileDown(model, path)}`;
+}
+
+/** As `spent`, but failures that *path down* pages for are taken out: its page says so, a second one says nothing new. */
+function unpaged(model: SignalModel, path: PathSettings, windowSeconds: number): string {
   const bad = within(path, recorded.bad, windowSeconds);
-  const samples = `count_over_time(${select(recorded.paged, { path: path.name })}[${duration(windowSeconds)}])`;
-  const pagedBad = `${sumBy(['path'], samples)} * ${number(fastIntervalSeconds * path.ratePerSecond)}`;
-  return `clamp_min(${bad} - (${pagedBad} or ${bad} * 0), 0) / ${possible(path, 'availability', windowSeconds)}`;
+  const paged = `sum_over_time(${select(recorded.pagedBad, { path: path.name })}[${duration(windowSeconds)}])`;
+  const latest = `${within(path, recorded.bad, noticeSeconds(model, path))} ${whileDown(model, path)}`;
+  const less = [sumBy(['path'], paged), latest].map((one) => `((${one}) or ${bad} * 0)`).join(' - ');
+  return `clamp_min(${bad} - ${less}, 0) / ${possible(path, 'availability', windowSeconds)}`;
+}
+
+function whileDown(model: SignalModel, path: PathSettings): string {
+  const window = duration(noticeSeconds(model, path) + fastIntervalSeconds);
+  return `and on (path) max_over_time(${select(recorded.down, { path: path.name })}[${window}])`;
 }
 
 function possible(path: PathSettings, sli: Sli, windowSeconds: number): string {

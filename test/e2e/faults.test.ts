@@ -1,5 +1,5 @@
 import { flushIntervalMs } from '../../signals/windows';
-import { byOutcome, countOutcomes, countSeries, longestGap, sum } from './support/counts';
+import { byOutcome, countOutcomes, countSeries, failures, longestGap, sum } from './support/counts';
 import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
 import { gone, pods, rolledOut, scale } from './support/kubernetes';
 import { PodLogs } from './support/pod-logs';
@@ -25,7 +25,7 @@ describe('restarts under load', () => {
       await counted();
       const counts = await countOutcomes(prometheus, fromMs, Date.now());
       report(`restart of ${hop}`, `${counts.ok + counts.slow} good, ${counts.failed} failed`);
-      expect(counts.failed).toBe(0);
+      expect(await failures(prometheus, fromMs)).toEqual([]);
       expect(counts.ok + counts.slow).toBeGreaterThan(
         ((Date.now() - fromMs) / 1000) * stack.servicePath().ratePerSecond * 0.9 - 40,
       );
@@ -63,10 +63,9 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       expect(injectors).toHaveLength(2);
 
       const { gapMs } = await longestGap(prometheus, fromMs, Date.now() - countedAfterMs);
-      const { failed } = await countOutcomes(prometheus, fromMs, Date.now());
-      report('change of rate', `longest time without a probe counted ${seconds(gapMs)}, ${failed} failed`);
+      report('change of rate', `longest time without a probe counted ${seconds(gapMs)}`);
       expect(gapMs).toBeLessThan(10_000);
-      expect(failed).toBe(0);
+      expect(await failures(prometheus, fromMs)).toEqual([]);
 
       await until(Date.now() + 20_000);
       const measuredMs = Date.now();
@@ -103,17 +102,11 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       const outage = (
         await countSeries(prometheus, lastGoodMs + 5_000, Date.now(), '{path="service",outcome="failed"}')
       ).filter(({ count }) => count > 0);
-      const byReason = outage.map(
-        ({ metric, count }) =>
-          `${count} ${metric['reason'] ?? ''} at hop ${metric['hop'] ?? ''} (${metric['conn'] ?? ''})`,
-      );
-      report('failed', byReason.join(', '));
-      // no endpoint: the node rejects, which is `connect`; it rejects one client once a second (net.ipv4.icmp_ratelimit), the rest is `timeout`
-      const share = (reason: string) =>
-        sum(outage.filter(({ metric }) => metric['reason'] === reason)) / sum(outage);
-      expect(outage.map(({ metric }) => metric['hop']).every((hop) => hop === '2')).toBe(true);
-      expect(share('connect')).toBeGreaterThan(0.2);
-      expect(share('connect') + share('timeout')).toBe(1);
+      report('failed', (await failures(prometheus, lastGoodMs + 5_000)).join(', '));
+      // no endpoint: the nodes of a lab refuse every packet, which is `connect`; one that was under way may still time out
+      const refused = sum(outage.filter(({ metric }) => metric['reason'] === 'connect'));
+      expect(new Set(outage.map(({ metric }) => metric['hop']))).toEqual(new Set(['2']));
+      expect(refused / sum(outage)).toBeGreaterThan(0.95);
 
       const recoveryMs = Date.now();
       await scale(stack, 'target', 2);
@@ -149,7 +142,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       const { gapMs } = await longestGap(prometheus, fromMs, Date.now() - countedAfterMs);
       report('killed injector', `longest time without a probe counted ${seconds(gapMs)}`);
       expect(gapMs).toBeLessThan(10_000);
-      expect((await countOutcomes(prometheus, fromMs, Date.now())).failed).toBe(0);
+      expect(await failures(prometheus, fromMs)).toEqual([]);
       expect(await pods(stack, 'injector')).toHaveLength(2);
       onlyExpectedWasNotified(stack.lab);
     },

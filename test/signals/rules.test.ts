@@ -185,6 +185,30 @@ const quick: RuleTest[] = [
     ]) as Firing,
   ),
   scene(
+    'nor is an outage at four times the rate that is asked now',
+    both(step, [
+      { seconds: 600, ok: 8 },
+      { seconds: 120, failed: 8 },
+      { seconds: 120, ok: 8 },
+      well(45 * minute),
+    ]),
+    Object.fromEntries([
+      [640, ['PathDown', 'PathRecentlyDown']],
+      ...[780, 1000].map((at) => [at, ['PathRecentlyDown']]),
+      ...[1100, 1500, 2000, 2700, 3400].map((at) => [at, []]),
+    ]) as Firing,
+  ),
+  scene(
+    'failures that no page told of burn, though an outage before them was paged at a higher rate',
+    both(step, [
+      { seconds: 600, ok: 8 },
+      { seconds: 120, failed: 8 },
+      well(600),
+      { seconds: 300, ok: 1.4, failed: 0.6 },
+    ]),
+    { 1300: [], 1500: ['SloFastBurn'], 1600: ['SloFastBurn'] },
+  ),
+  scene(
     'ten outages of a minute are ten pages and no burn',
     both(
       step,

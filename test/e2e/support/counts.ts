@@ -42,6 +42,21 @@ export async function countOutcomes(
   return byOutcome(await countSeries(prometheus, fromMs, toMs));
 }
 
+/** What failed between two moments, in words, one per label set; empty when nothing did. Exact, as {@link countSeries}. */
+export async function failures(
+  prometheus: PrometheusApi,
+  fromMs: number,
+  toMs = Date.now(),
+): Promise<string[]> {
+  const failed = await countSeries(prometheus, fromMs, toMs, '{path="service",outcome="failed"}');
+  return failed
+    .filter(({ count }) => count > 0)
+    .map(({ metric, count }) => {
+      const { reason = '', hop = '', conn = '', instance = '' } = metric;
+      return `${count} ${reason} at hop ${hop} (${conn}) from ${instance}`;
+    });
+}
+
 /** Sums counts by outcome. */
 export function byOutcome(series: readonly SeriesCount[]): Counts {
   const of = (outcome: string) => sum(series.filter(({ metric }) => metric['outcome'] === outcome));

@@ -21,24 +21,12 @@ export function expectToo(...words: string[]): void {
  */
 const busyMachine = /^ProberErrors \w+ ticket (firing|resolved)$/;
 
-const toleratedFile = () => resultFile('tolerated-notifications.json');
-
-function toleratedSoFar(): string[] {
-  return existsSync(toleratedFile()) ? (JSON.parse(readFileSync(toleratedFile(), 'utf8')) as string[]) : [];
-}
-
-/** Notes that from now on a notification may come, or not: say why where this is called. */
-export function tolerateToo(...words: string[]): void {
-  writeFileSync(toleratedFile(), JSON.stringify([...toleratedSoFar(), ...words], null, 1));
-}
-
 /** Asserts that the pager of a lab received what the suites asked for since it was made, and nothing else. */
 export function onlyExpectedWasNotified(lab: string): void {
   const words = notifications(lab).map(inWords);
-  const mayCome = (word: string) => busyMachine.test(word) || toleratedSoFar().includes(word);
-  const came = words.filter(mayCome);
+  const came = words.filter((word) => busyMachine.test(word));
   if (came.length > 0) report('came too, and may', came.join(', '));
-  expect(words.filter((word) => !mayCome(word))).toEqual(expectedSoFar());
+  expect(words.filter((word) => !busyMachine.test(word))).toEqual(expectedSoFar());
 }
 
 /** The first notification since a moment with exactly these words; throws with what there is instead. */
