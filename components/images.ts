@@ -5,6 +5,7 @@ import type { Cluster } from './cluster/cluster';
 export type ImageName =
   | 'podinfo'
   | 'k6'
+  | 'echo'
   | 'prometheus'
   | 'alertmanager'
   | 'prometheus-operator'
@@ -20,13 +21,13 @@ export const versions = {
   'prometheus-operator': '0.93.0',
   'prometheus-config-reloader': '0.93.0',
   'kube-state-metrics': '2.20.0',
-} as const satisfies Record<ImageName, string>;
+} as const satisfies Record<Exclude<ImageName, 'echo'>, string>;
 
 /**
  * Public images, for clusters that pull. By tag, since their digests have never been read here: whoever needs digests
  * pins them by a mirror or an admission policy.
  */
-export const publicImages: Readonly<Record<ImageName, string>> = {
+export const publicImages: Readonly<Record<Exclude<ImageName, 'echo'>, string>> = {
   podinfo: `ghcr.io/stefanprodan/podinfo:${versions.podinfo}`,
   k6: `docker.io/grafana/k6:${versions.k6}`,
   prometheus: `quay.io/prometheus/prometheus:v${versions.prometheus}`,
@@ -36,7 +37,15 @@ export const publicImages: Readonly<Record<ImageName, string>> = {
   'kube-state-metrics': `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${versions['kube-state-metrics']}`,
 };
 
-/** The image of a program in a cluster: what its nodes already have, else the public one. */
+/**
+ * The image of a program in a cluster: what its nodes already have or the user names, else the public one. Nobody publishes the echo
+ * server: without an image of the user's own it is refused by a RunError.
+ */
 export function imageOf(cluster: Pick<Cluster, 'images'>, name: ImageName): pulumi.Output<string> {
-  return cluster.images ? cluster.images.apply((images) => images[name]) : pulumi.output(publicImages[name]);
+  return pulumi.output(cluster.images ?? {}).apply((images) => {
+    const image = images[name] ?? (name === 'echo' ? undefined : publicImages[name]);
+    if (image === undefined)
+      throw new pulumi.RunError(`no image of ${name}: set images.${name} in the config`);
+    return image;
+  });
 }

@@ -6,6 +6,7 @@ export type ImageName =
   | 'coredns'
   | 'podinfo'
   | 'k6'
+  | 'echo'
   | 'prometheus'
   | 'alertmanager'
   | 'prometheus-operator'
@@ -40,6 +41,7 @@ export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
     directories: [{ path: '/data', mode: 0o1777, owner: 0 }],
   },
   k6: { programs: { k6: '/usr/bin/k6' }, entrypoint: ['/usr/bin/k6'], environment: { HOME: '/tmp' } },
+  echo: { programs: { echo: '/echo' }, entrypoint: ['/echo'] },
   prometheus: {
     programs: { prometheus: '/bin/prometheus', promtool: '/bin/promtool' },
     entrypoint: ['/bin/prometheus'],

@@ -18,7 +18,7 @@ export type Product = { readonly file: string } & (
   { readonly printedBy: string } | { readonly module: string; readonly path: string }
 );
 
-/** A wrapper module in `lab/toolchain/<directory>` and what is compiled from it. */
+/** A Go module, its directory counted from `lab/toolchain`, and what is compiled from it. */
 export interface ProgramFamily {
   readonly directory: string;
   readonly programs: Readonly<Record<string, Program>>;
@@ -79,9 +79,13 @@ const table = {
     },
     products: [{ file: 'vue.html', module: 'github.com/stefanprodan/podinfo', path: 'ui/vue.html' }],
   },
-  k6: {
-    directory: 'k6',
-    programs: { k6: { package: 'go.k6.io/k6/v2', version: '2.2.0', estimateSeconds: 57 } },
+  // Our own module: k6 with the extension built in, and the echo server.
+  extension: {
+    directory: '../../extension',
+    programs: {
+      k6: { package: './cmd/k6', version: '2.2.0', estimateSeconds: 58 },
+      echo: { package: './cmd/echo', estimateSeconds: 4 },
+    },
   },
   prometheus: {
     directory: 'prometheus',

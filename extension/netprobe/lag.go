@@ -1,0 +1,105 @@
+package netprobe
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// tick is how finely lateness is seen; a latency bound is at least twice that.
+	tick = 5 * time.Millisecond
+	// lateFrom: the runtime's timers are this late on an idle machine, which is no lag.
+	lateFrom = time.Millisecond
+	// lateKept late ticks are remembered: at one in 5 ms, the worst case, those of 20 s.
+	lateKept = 4096
+)
+
+type span struct{ from, to time.Time }
+
+// lagMeter notices when the process itself is late (starved of CPU, frozen): while anybody waits, one goroutine asks to be
+// woken every few ms, and remembers when it was not. A late answer of that time says nothing about the path.
+type lagMeter struct {
+	mutex sync.Mutex
+	users int
+	// due is when the tick under way should come; zero while nobody waits.
+	due    time.Time
+	late   []span
+	oldest int
+	wake   chan struct{}
+}
+
+func newLagMeter() *lagMeter {
+	meter := &lagMeter{wake: make(chan struct{}, 1)}
+	go meter.run()
+	return meter
+}
+
+// begin is the start of a wait; every begin has its end.
+func (m *lagMeter) begin() time.Time {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	now := time.Now()
+	m.users++
+	if m.due.IsZero() {
+		m.due = now.Add(tick)
+		m.wake <- struct{}{}
+	}
+	return now
+}
+
+// end tells how long the wait was, and the longest that the process was late in it.
+func (m *lagMeter) end(begin time.Time) (took, lag time.Duration) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	now := time.Now()
+	m.users--
+	// A tick that is overdue and has not come yet is lag too: this goroutine was merely woken first.
+	if !m.due.IsZero() && now.Sub(m.due) > lateFrom {
+		lag = lateIn(span{m.due, now}, begin)
+	}
+	for _, late := range m.late {
+		lag = max(lag, lateIn(late, begin))
+	}
+	return now.Sub(begin), lag
+}
+
+// lateIn is the part of a late tick that lies after begin.
+func lateIn(late span, begin time.Time) time.Duration {
+	if begin.After(late.from) {
+		return late.to.Sub(begin)
+	}
+	return late.to.Sub(late.from)
+}
+
+func (m *lagMeter) run() {
+	for range m.wake {
+		for wait := tick; wait >= 0; wait = m.ticked() {
+			time.Sleep(wait)
+		}
+	}
+}
+
+// ticked notes a tick and gives the time until the next, or -1 when nobody waits any more.
+func (m *lagMeter) ticked() time.Duration {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	now := time.Now()
+	if now.Sub(m.due) > lateFrom {
+		m.remember(span{m.due, now})
+	}
+	if m.users == 0 {
+		m.due = time.Time{}
+		return -1
+	}
+	m.due = now.Add(tick)
+	return tick
+}
+
+func (m *lagMeter) remember(late span) {
+	if len(m.late) < lateKept {
+		m.late = append(m.late, late)
+		return
+	}
+	m.late[m.oldest] = late
+	m.oldest = (m.oldest + 1) % lateKept
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findGo, runGo } from '../lab/toolchain/go';
+import { commonFlags } from '../lab/toolchain/keys';
+import { echoPorts } from '../signals/targets';
+import { pathTable } from '../signals/paths';
+
+const directory = join(__dirname, '../extension');
+/** Everything that k6 imports is compiled on first use; afterwards Go remembers packages and answers. */
+const patienceMs = 600_000;
+
+const source = (file: string): string => readFileSync(join(directory, file), 'utf8');
+
+test(
+  'the extension and the echo server pass their own tests, and every check of go vet',
+  async () => {
+    const go = await findGo([directory]);
+    // the flags of its build, so that what is compiled here is compiled once
+    const { code, lines } = await runGo(go, ['test', '-vet=all', ...commonFlags, './...'], {
+      cwd: directory,
+    });
+    expect({ code, said: code === 0 ? '' : lines.join('\n') }).toEqual({ code: 0, said: '' });
+  },
+  patienceMs,
+);
+
+test('the extension gives no other reasons than the rows of dns, tcp and udp have, and all of those', () => {
+  const given = [...source('netprobe/reasons.go').matchAll(/^\treason\w+\s+= "([\w-]+)"$/gm)].map(
+    ([, reason]) => reason,
+  );
+  const listed = pathTable
+    .filter(({ name }) => ['dns', 'tcp', 'udp'].includes(name))
+    .flatMap(({ reasons }) => Object.keys(reasons));
+  expect(given.sort()).toEqual([...new Set(listed)].sort());
+});
+
+test('the echo server listens on the ports that are called', () => {
+  const ports = Object.fromEntries(
+    [...source('echo/config.go').matchAll(/\b(TCP|UDP|GRPC|HTTP): ":(\d+)"/g)].map(([, protocol, port]) => [
+      protocol?.toLowerCase(),
+      Number(port),
+    ]),
+  );
+  expect(ports).toEqual(echoPorts);
+});
+
+test('the gRPC service has the name that the scenario calls', () => {
+  const proto = readFileSync(join(__dirname, '../scenarios/echo-stream.proto'), 'utf8');
+  const name = `${/^package (\S+);/m.exec(proto)?.[1] ?? ''}.${/^service (\w+)/m.exec(proto)?.[1] ?? ''}`;
+  expect(source('echo/rpc.go')).toContain(`const Service = "${name}"`);
+});
