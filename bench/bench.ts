@@ -16,6 +16,14 @@ export interface Bench {
   run(say: (text: string) => void): Promise<Figure[]>;
 }
 
+/** How often a bench repeats what it measures: BENCH_REPEATS, for a quick look, else its own default. Throws when that is no whole number from 1. */
+export function repeatsOr(usual: number, given = process.env['BENCH_REPEATS']): number {
+  const repeats = Number(given ?? usual);
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new Error(`BENCH_REPEATS is ${given}; it must be a whole number from 1`);
+  return repeats;
+}
+
 /** The middle of some values; the mean of the two middle ones of an even number. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

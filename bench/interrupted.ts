@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ownedObjects, pendingOperations, recordedObjects } from '../test/e2e/support/inventory';
 import { StackUnderTest } from '../test/e2e/support/stack-under-test';
 import { descendants } from '../test/e2e/support/verbs';
-import { type Bench, spread } from './bench';
+import { type Bench, repeatsOr, spread } from './bench';
 
-const points = 10;
+const points = repeatsOr(10);
 
 /** `kill -9` of the engine at ten points of a fresh `up`, each followed by one whole `up`. */
 export const interrupted: Bench = {

@@ -4,9 +4,9 @@ import { ensureImages } from '../lab/images/images';
 import { createProgress } from '../lab/progress';
 import { ensureDebian } from '../lab/toolchain/debian';
 import { labProcesses, memoryOf } from '../test/e2e/support/lab-processes';
-import { type Bench, spread } from './bench';
+import { type Bench, repeatsOr, spread } from './bench';
 
-const repeats = 5;
+const repeats = repeatsOr(5);
 const spec: LabSpec = { name: 'bench-lab', nodes: 2, apiPort: 28443, ports: {} };
 
 /** A lab of its own, with nothing in it. */

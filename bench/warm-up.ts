@@ -1,10 +1,10 @@
 import { kubectl } from '../lab/cluster/lab';
 import { StackUnderTest } from '../test/e2e/support/stack-under-test';
 import { verb } from '../test/e2e/support/verbs';
-import { type Bench, median } from './bench';
+import { type Bench, median, repeatsOr } from './bench';
 import { type Manifest, renderedObjects } from './rendered-objects';
 
-const repeats = 3;
+const repeats = repeatsOr(3);
 /** Made before all others by hand, as one would with kubectl: what they are of, and where they are. */
 const early = ['CustomResourceDefinition', 'Namespace'];
 

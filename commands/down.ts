@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { deleteLab, findLeftovers, readLab } from '../lab/cluster/lab';
-import { cacheDirectory, stateDirectory } from '../lab/directories';
 import { askEngine, engineFor, runEngine, tellEngine, type Engine } from './engine/engine';
 import { parseState, resourceCount } from './engine/pending-operations';
-import { hasState, removeStateFiles, unlock } from './engine/stack-state';
-import { findStack, presentLab, removeConfigCopy, type Stack } from './stack/stack';
+import { hasState, labBackend, removeStateFiles, unlock } from './engine/stack-state';
+import { describeKept } from './stack/kept';
+import { findStack, presentLab, removeConfigCopy, UnknownStack, type Stack } from './stack/stack';
 import { passThrough } from './terminal/arguments';
 import { describeError, Failure } from './terminal/failure';
 import { configOptions } from './terminal/options';
@@ -24,7 +23,11 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
     .usage('[stack] [-- flags]')
     .addHelpText('after', help);
   const { stack: name, options, rest } = passThrough(command, argv);
-  const stack = findStack(name, { present: true, configFile: options['configFile'] as string | undefined });
+  const stack = await stackToRemove(name, options['configFile'] as string | undefined);
+  if (stack === undefined) {
+    terminal.print(`There is nothing to remove of stack ${name}.\n${describeKept()}`);
+    return;
+  }
   if (stack.isLab) return removeLabStack(stack, rest, terminal);
 
   terminal.stage(`What was destroyed is out of the state. Run \`npm run down ${name}\` again to go on.`);
@@ -40,20 +43,43 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
   );
 }
 
+/**
+ * The stack as it is; undefined when nothing is left of it, its config neither: what it was brought up from need not be there any more.
+ * Throws a Failure when something is left that only the config could tell of.
+ */
+export async function stackToRemove(
+  name: string,
+  configFile: string | undefined,
+): Promise<Stack | undefined> {
+  try {
+    return findStack(name, { present: true, configFile });
+  } catch (error) {
+    if (!(error instanceof UnknownStack)) throw error;
+    const left = [
+      ...(hasState({ backend: labBackend() }, { name }) ? [`its state in ${labBackend()}`] : []),
+      ...(await findLeftovers(name)),
+    ];
+    if (left.length === 0) return undefined;
+    throw new Failure(
+      `Of stack ${name} there is still:\n${left.map((item) => `  ${item}`).join('\n')}\n` +
+        `but no config: ${error.sourceFile} does not exist. Name the file that it was brought up with: \`npm run down ${name} -- --config-file FILE\`.`,
+    );
+  }
+}
+
 async function removeLabStack(stack: Stack, rest: readonly string[], terminal: Terminal): Promise<void> {
   const { progress, interruption } = terminal;
   const labName = presentLab(stack) ?? stack.labName;
-  const engine = await engineFor(stack);
-  const before = [...(hasState(engine, stack) ? ['state'] : []), ...(await findLeftovers(labName))];
-  if (before.length === 0) {
+  if (!hasState({ backend: labBackend() }, stack) && (await findLeftovers(labName)).length === 0) {
     removeConfigCopy(stack);
-    terminal.print(`There is nothing to remove of stack ${stack.name}.\n${kept()}`);
+    terminal.print(`There is nothing to remove of stack ${stack.name}.\n${describeKept()}`);
     return;
   }
   if (process.geteuid?.() !== 0)
     throw new Failure(
       'Removing a lab needs root, as making it did. Become root with `sudo -i` and run this again.',
     );
+  const engine = await engineFor(stack);
   terminal.stage(`Run \`npm run down ${stack.name}\` again to remove the rest.`);
   if (hasState(engine, stack) && !(await destroy(engine, stack, labName, rest, terminal))) return;
   if (await hasLab(labName)) {
@@ -70,7 +96,7 @@ async function removeLabStack(stack: Stack, rest: readonly string[], terminal: T
   progress.end();
   terminal.print(
     `\nStack ${stack.name} is down. Looked for and not found of lab ${labName}: processes, mounts, network namespaces (with their ` +
-      `links and iptables rules), cgroups, files.\n${kept()}`,
+      `links and iptables rules), cgroups, files.\n${describeKept()}`,
   );
 }
 
@@ -139,19 +165,6 @@ async function removeState(engine: Engine, stack: Stack): Promise<void> {
     });
   }
   if (engine.backend !== undefined) removeStateFiles(engine.backend, stack.name);
-}
-
-function kept(): string {
-  const passphrase = join(stateDirectory(), 'pulumi', 'passphrase');
-  const places = [
-    existsSync(cacheDirectory())
-      ? `  ${cacheDirectory()}  compiled programs, packages, images: the next \`npm run up\` starts at once`
-      : '',
-    existsSync(passphrase) ? `  ${passphrase}  the passphrase of lab stacks' secrets` : '',
-  ].filter((line) => line !== '');
-  return places.length === 0
-    ? 'Nothing is kept.'
-    : `Kept, and safe to delete while no lab exists:\n${places.join('\n')}`;
 }
 
 if (require.main === module) void runVerb('down', (terminal) => down(process.argv.slice(2), terminal));

@@ -6,7 +6,7 @@ import { engineFor } from './engine/engine';
 import { notUp, stackOutputs } from './engine/stack-outputs';
 import { hasState } from './engine/stack-state';
 import { findStack, stackDirectory } from './stack/stack';
-import { defaultStack } from './terminal/arguments';
+import { ownArguments } from './terminal/arguments';
 import { Failure } from './terminal/failure';
 import { runVerb, type Terminal } from './terminal/verb';
 
@@ -14,9 +14,8 @@ import { runVerb, type Terminal } from './terminal/verb';
 export async function kubeconfig(argv: readonly string[], terminal: Terminal): Promise<void> {
   const command = new Command('npm run -s kubeconfig')
     .description('Print the path of a kubeconfig of a stack: export KUBECONFIG=$(npm run -s kubeconfig)')
-    .argument('[stack]', 'the stack', defaultStack)
-    .parse([...argv], { from: 'user' });
-  const [name = defaultStack] = command.args;
+    .usage('[stack]');
+  const { stack: name } = ownArguments(command, argv);
   const stack = findStack(name, { present: true });
   const engine = await engineFor(stack);
   if (stack.isLab && !hasState(engine, stack)) throw notUp(stack);

@@ -15,7 +15,7 @@ export interface LabPreflight {
   readonly configText: string;
   /** Name of the lab that the stack has now, if any. */
   readonly presentLab?: string | undefined;
-  readonly programs: readonly ProgramName[] | 'all';
+  readonly programs: readonly ProgramName[];
 }
 
 /** Checks that this machine can run what the stack asks for. Throws a Failure with every problem at once, before anything changes. */

@@ -5,7 +5,7 @@ import { hostProgram } from '../lab/toolchain/host-programs';
 import type { ProgramName } from '../lab/toolchain/programs';
 import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
 import { engineFor, runEngine, type Engine } from './engine/engine';
-import { ensureState, hasState } from './engine/stack-state';
+import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
@@ -62,6 +62,7 @@ async function prepare(
   );
   await interruption.guard(ensurePrograms(programs, progress, interruption.signal));
   const engine = await interruption.guard(engineFor(stack));
+  unlockUnlessHeld(engine, stack, progress);
   if (!hasState(engine, stack)) writeConfigCopy(stack, configText);
   await interruption.guard(ensureState(engine, stack));
   progress.end();

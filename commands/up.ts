@@ -18,6 +18,7 @@ import { Failure } from './terminal/failure';
 import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
 import { formatDuration } from '../lab/progress';
+import { programsToCompile } from '../lab/toolchain/host-programs';
 
 const help = `
 Prepares what is missing (lab stacks), runs \`pulumi up\`, waits for the first good sample of every path and shows its status.
@@ -93,11 +94,10 @@ async function prepareLab(
 ): Promise<Engine> {
   const { progress, interruption } = terminal;
   const present = presentLab(stack);
-  await interruption.guard(
-    preflight({ purpose: 'up', stack, configText, presentLab: present, programs: 'all' }),
-  );
+  const programs = await interruption.guard(programsToCompile());
+  await interruption.guard(preflight({ purpose: 'up', stack, configText, presentLab: present, programs }));
   terminal.stage(`What was compiled and unpacked is kept. ${again}.`);
-  await prepareCaches(progress, interruption);
+  await prepareCaches(programs, progress, interruption);
   const engine = await interruption.guard(engineFor(stack));
   terminal.stage(`${again}, or \`npm run down ${stack.name}\` to remove what there is.`);
   unlock(engine, stack, progress);

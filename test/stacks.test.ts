@@ -15,6 +15,30 @@ describe('Pulumi.yaml', () => {
     for (const declared of Object.values<any>(project.config)) expect(declared.description).toMatch(/\.$/);
   });
 
+  it('refuses no number that the program takes: Pulumi calls a fraction of an integer a mistake', () => {
+    const refuses = (config: object) => () => readSettings('lab', { ...stackConfig('lab'), ...config });
+    expect(refuses({ 'continuous-load:testTimeScale': '1.5' })).not.toThrow();
+    for (const [name, { type }] of Object.entries<any>(project.config))
+      if (type === 'integer') expect(refuses({ [`continuous-load:${name}`]: '1.5' })).toThrow();
+  });
+
+  it('has defaults that are of their declared type and right for the program', () => {
+    const types: Record<string, string> = {
+      string: 'string',
+      integer: 'number',
+      boolean: 'boolean',
+      object: 'object',
+    };
+    for (const [name, declared] of Object.entries<any>(project.config)) {
+      if (declared.default === undefined) continue;
+      expect([name, typeof declared.default]).toEqual([name, types[declared.type]]);
+      const text =
+        typeof declared.default === 'object' ? JSON.stringify(declared.default) : String(declared.default);
+      const config = { [`continuous-load:${name}`]: text, ...stackConfig('lab') };
+      expect(() => readSettings('lab', config)).not.toThrow();
+    }
+  });
+
   it('runs the program by tsx and finds the lab’s provider in the repository', () => {
     expect(project.runtime).toEqual({
       name: 'nodejs',

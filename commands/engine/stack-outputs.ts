@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Stack } from '../stack/stack';
 import { Failure } from '../terminal/failure';
 import { askEngine, oldestPulumi, type Engine } from './engine';
+import { unlockUnlessHeld } from './stack-state';
 
 const outputsSchema = z.looseObject({
   urls: z.record(z.string(), z.string()).optional(),
@@ -23,10 +24,12 @@ export function parseOutputs(json: string, stack: string): StackOutputs {
 }
 
 /**
- * Reads the outputs of a stack. Throws a Failure that says so when there is no such stack, or it was never brought up whole.
+ * Reads the outputs of a stack, after mending what a killed engine left of its state. Throws a Failure that says so when there is no such stack, or it was never brought up whole.
  * @param secrets whether secrets are decrypted; otherwise they read `[secret]`.
  */
 export async function stackOutputs(engine: Engine, stack: Stack, secrets = false): Promise<StackOutputs> {
+  // an engine that was killed may have left a state that cannot be read
+  unlockUnlessHeld(engine, stack, { note: (message) => process.stderr.write(`${message}\n`) });
   const args = ['stack', 'output', '--json', '--stack', stack.name, ...(secrets ? ['--show-secrets'] : [])];
   const { code, stdout, stderr } = await askEngine(engine, stack, args);
   if (code !== 0 && /no stack named/.test(stderr)) throw notUp(stack);

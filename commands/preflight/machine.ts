@@ -5,9 +5,10 @@ import { cacheDirectory, stateDirectory } from '../../lab/directories';
 import { debianRoot } from '../../lab/toolchain/debian';
 import { freeBytes } from '../../lab/toolchain/disk';
 import { findGo } from '../../lab/toolchain/go';
-import { families, familyOf, programNames, type ProgramName } from '../../lab/toolchain/programs';
+import { families, familyOf, type ProgramName } from '../../lab/toolchain/programs';
 import { programPath } from '../../lab/toolchain/toolchain';
 import { ToolchainError } from '../../lab/toolchain/toolchain-error';
+import { compileBytes, labBytes, runningBytes, unpackBytes } from './disk-needs';
 import type { DiskSpace, MachineFacts, Purpose, WantedPort } from './facts';
 import { kernelTroubles, missingControllers } from './kernel';
 import { findHolders } from './ports';
@@ -22,7 +23,7 @@ export interface PreflightRequest {
   readonly nodes: number;
   readonly ports: readonly WantedPort[];
   /** Programs that the command will use. */
-  readonly programs: readonly ProgramName[] | 'all';
+  readonly programs: readonly ProgramName[];
 }
 
 const tools: readonly (readonly [name: string, debianPackage: string])[] = [
@@ -42,24 +43,12 @@ const unpackingTools: readonly (readonly [name: string, debianPackage: string])[
   ['dpkg-deb', 'dpkg'],
 ];
 
-const gibibyte = 1024 ** 3;
-/** Measured: Go's caches and the programs take about 7 GiB, images and unpacked packages under 1 GiB. */
-const compileBytes = 8 * gibibyte;
-const unpackBytes = 1 * gibibyte;
-/** Measured: 580 MB of images per node; and logs, etcd and Prometheus. */
-const bytesPerNode = 0.75 * gibibyte;
-const labBytes = 1 * gibibyte;
-/** With less, a lab that runs already soon fills the disk. */
-const runningBytes = 0.5 * gibibyte;
-
 /** Looks at the machine. Changes nothing: what it tries, it tries in throwaway namespaces. */
 export async function readMachine(request: PreflightRequest): Promise<MachineFacts> {
   const uid = process.geteuid?.() ?? -1;
   const linux = process.platform === 'linux';
   const tryLab = linux && request.purpose === 'up';
-  const missing = (request.programs === 'all' ? programNames : request.programs).filter(
-    (name) => !existsSync(programPath(name)),
-  );
+  const missing = request.programs.filter((name) => !existsSync(programPath(name)));
   const unpacked = existsSync(debianRoot());
   const lab = linux ? await firstLab(request.labNames) : undefined;
   return {
@@ -78,7 +67,7 @@ export async function readMachine(request: PreflightRequest): Promise<MachineFac
     kernel: tryLab && uid === 0 && onPath('unshare') ? await kernelTroubles() : {},
     missingControllers: tryLab ? missingControllers() : [],
     stateFileSystem: tryLab ? unfitFileSystem(stateDirectory()) : undefined,
-    disks: linux ? diskSpaces(request, missing.length > 0, unpacked, lab !== undefined) : [],
+    disks: linux ? diskSpaces(request, missing, unpacked, lab !== undefined) : [],
     takenPorts: tryLab ? takenPorts(request) : [],
     leftovers: tryLab && lab === undefined ? await findLeftovers(request.labNames[0] ?? request.stack) : [],
   };
@@ -153,14 +142,14 @@ function existing(directory: string): string {
 /** Space for what is missing in the cache and for the lab; added up where both lie on one disk. */
 function diskSpaces(
   { purpose, nodes }: PreflightRequest,
-  compile: boolean,
+  missing: readonly ProgramName[],
   unpacked: boolean,
   labExists: boolean,
 ): DiskSpace[] {
   const cache = cacheDirectory();
   const state = stateDirectory();
-  const cacheBytes = (compile ? compileBytes : 0) + (unpacked || purpose === 'preview' ? 0 : unpackBytes);
-  const stateBytes = purpose === 'preview' ? 0 : labExists ? runningBytes : labBytes + nodes * bytesPerNode;
+  const cacheBytes = compileBytes(missing) + (unpacked || purpose === 'preview' ? 0 : unpackBytes);
+  const stateBytes = purpose === 'preview' ? 0 : labExists ? runningBytes : labBytes(nodes);
   const cacheSpace = {
     purpose: 'compiled programs',
     directory: cache,

@@ -2,14 +2,19 @@ import { readLab, reviveLab } from '../../lab/cluster/lab';
 import { ensureImages } from '../../lab/images/images';
 import type { Progress } from '../../lab/progress';
 import { ensureDebian } from '../../lab/toolchain/debian';
+import type { ProgramName } from '../../lab/toolchain/programs';
 import { ensurePrograms } from '../../lab/toolchain/toolchain';
 import { describeError, Failure } from '../terminal/failure';
 import type { Interruption } from '../terminal/interruption';
 
-/** Makes what a lab is made from: programs, unpacked Debian packages, images. Costs milliseconds when all is there. */
-export async function prepareCaches(progress: Progress, interruption: Interruption): Promise<void> {
+/** Makes what a lab is made from: the programs named, unpacked Debian packages, images. Costs milliseconds when all is there. */
+export async function prepareCaches(
+  programs: readonly ProgramName[],
+  progress: Progress,
+  interruption: Interruption,
+): Promise<void> {
   const { signal } = interruption;
-  await interruption.guard(ensurePrograms('all', progress, signal));
+  await interruption.guard(ensurePrograms(programs, progress, signal));
   await interruption.guard(ensureDebian(progress, signal));
   await interruption.guard(ensureImages(progress, signal));
 }

@@ -35,13 +35,25 @@ export interface StackOptions {
   readonly present?: boolean;
 }
 
+/** There is no config file of a stack, neither the user's nor the copy of a lab stack's. */
+export class UnknownStack extends Failure {
+  constructor(
+    message: string,
+    /** The file that was looked for. */
+    readonly sourceFile: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Directory of a lab stack's config copy in the state directory. */
 export function stackDirectory(name: string): string {
   return join(stateDirectory(), 'stacks', name);
 }
 
 /**
- * Finds a stack and its config without writing anything. Throws a Failure when the name cannot be one, or there is no config file.
+ * Finds a stack and its config without writing anything. Throws a Failure when the name cannot be one, {@link UnknownStack} when there is
+ * no config file.
  * A lab stack that was brought up before is found by its copy even when the file it came from is gone.
  */
 export function findStack(name: string, options: StackOptions = {}): Stack {
@@ -54,12 +66,13 @@ export function findStack(name: string, options: StackOptions = {}): Stack {
   const copy = join(stackDirectory(name), `Pulumi.${name}.yaml`);
   const candidates =
     options.configFile !== undefined
-      ? [sourceFile]
+      ? // a stack that is there is known by its copy too
+        [sourceFile, ...(options.present ? [copy] : [])]
       : options.present
         ? [copy, sourceFile]
         : [sourceFile, copy];
   const readable = candidates.find((file) => existsSync(file));
-  if (readable === undefined) throw new Failure(missingFile(name, sourceFile));
+  if (readable === undefined) throw new UnknownStack(missingFile(name, sourceFile), sourceFile);
   const cluster = clusterOf(ownConfig(readFileSync(readable, 'utf8'), readable));
   const isLab = cluster['kind'] === 'lab';
   if (!isLab && existsSync(copy)) {

@@ -1,10 +1,7 @@
-import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
-import { imageOf } from '../images';
-import { labels, metadata, selectorLabels } from '../metadata';
 import { namespaceNames } from '../names';
-import { containerSecurity, podSecurity } from '../pod';
+import { onePodDeployment } from './one-pod';
 import type { MonitoringPartArgs } from './part';
 import { serviceAccount } from './rbac';
 
@@ -42,61 +39,40 @@ export class KubeStateMetrics extends pulumi.ComponentResource {
       },
       inside(this, cluster, [namespaces.load, namespaces.monitoring]),
     );
-    const selector = selectorLabels(account, stack);
-    new k8s.apps.v1.Deployment(
+    onePodDeployment(
       account,
       {
-        metadata: metadata(account, namespace, { stack }),
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: selector },
-          revisionHistoryLimit: 3,
-          template: {
-            metadata: { labels: labels(account, stack) },
-            spec: {
-              serviceAccountName: account,
-              automountServiceAccountToken: true,
-              enableServiceLinks: false,
-              securityContext: podSecurity,
-              ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
-              containers: [
-                {
-                  name: account,
-                  image: imageOf(cluster, 'kube-state-metrics'),
-                  imagePullPolicy: 'IfNotPresent',
-                  args: [
-                    '--host=0.0.0.0',
-                    '--port=8080',
-                    '--telemetry-host=0.0.0.0',
-                    '--telemetry-port=8081',
-                    `--resources=${[...Object.values(watched).flat(), 'nodes'].join(',')}`,
-                    `--namespaces=${Object.values(namespaceNames).join(',')}`,
-                  ],
-                  ports: [
-                    { name: 'http', containerPort: 8080 },
-                    { name: 'telemetry', containerPort: 8081 },
-                  ],
-                  // `/livez` asks the API server and would restart the pod for the API server's faults.
-                  livenessProbe: {
-                    httpGet: { path: '/healthz', port: 'http' },
-                    periodSeconds: 10,
-                    timeoutSeconds: 5,
-                    failureThreshold: 6,
-                  },
-                  readinessProbe: {
-                    httpGet: { path: '/readyz', port: 'telemetry' },
-                    periodSeconds: 5,
-                    timeoutSeconds: 5,
-                    failureThreshold: 6,
-                  },
-                  securityContext: containerSecurity,
-                  resources: {
-                    requests: { cpu: '10m', memory: '32Mi' },
-                    limits: { cpu: '200m', memory: '128Mi' },
-                  },
-                },
-              ],
-            },
+        cluster,
+        stack,
+        container: {
+          args: [
+            '--host=0.0.0.0',
+            '--port=8080',
+            '--telemetry-host=0.0.0.0',
+            '--telemetry-port=8081',
+            `--resources=${[...Object.values(watched).flat(), 'nodes'].join(',')}`,
+            `--namespaces=${Object.values(namespaceNames).join(',')}`,
+          ],
+          ports: [
+            { name: 'http', containerPort: 8080 },
+            { name: 'telemetry', containerPort: 8081 },
+          ],
+          // `/livez` asks the API server and would restart the pod for the API server's faults.
+          livenessProbe: {
+            httpGet: { path: '/healthz', port: 'http' },
+            periodSeconds: 10,
+            timeoutSeconds: 5,
+            failureThreshold: 6,
+          },
+          readinessProbe: {
+            httpGet: { path: '/readyz', port: 'telemetry' },
+            periodSeconds: 5,
+            timeoutSeconds: 5,
+            failureThreshold: 6,
+          },
+          resources: {
+            requests: { cpu: '10m', memory: '32Mi' },
+            limits: { cpu: '200m', memory: '128Mi' },
           },
         },
       },

@@ -1,12 +1,10 @@
-import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
 import { imageOf } from '../images';
-import { labels, metadata, selectorLabels } from '../metadata';
 import { namespaceNames } from '../names';
-import { containerSecurity, podSecurity } from '../pod';
 import { operatorCrds } from './operator-crds';
 import { serviceAccount } from './rbac';
+import { onePodDeployment } from './one-pod';
 import type { MonitoringPartArgs } from './part';
 
 const account = 'prometheus-operator';
@@ -80,59 +78,38 @@ export class PrometheusOperator extends pulumi.ComponentResource {
       },
       inside(this, cluster, [namespaces.monitoring]),
     );
-    const selector = selectorLabels(account, stack);
-    new k8s.apps.v1.Deployment(
+    onePodDeployment(
       account,
       {
-        metadata: metadata(account, namespace, { stack }),
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: selector },
-          revisionHistoryLimit: 3,
-          template: {
-            metadata: { labels: labels(account, stack) },
-            spec: {
-              serviceAccountName: account,
-              automountServiceAccountToken: true,
-              enableServiceLinks: false,
-              securityContext: podSecurity,
-              ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
-              containers: [
-                {
-                  name: account,
-                  image: imageOf(cluster, 'prometheus-operator'),
-                  imagePullPolicy: 'IfNotPresent',
-                  args: [
-                    `--namespaces=${namespace}`,
-                    '--web.listen-address=:8080',
-                    '--disable-unmanaged-prometheus-configuration=true',
-                    pulumi.interpolate`--prometheus-config-reloader=${imageOf(cluster, 'prometheus-config-reloader')}`,
-                    // The default of a hundredth of a CPU makes the first configuration take ten seconds.
-                    '--config-reloader-cpu-request=10m',
-                    '--config-reloader-cpu-limit=500m',
-                    '--config-reloader-memory-request=32Mi',
-                    '--config-reloader-memory-limit=64Mi',
-                  ],
-                  ports: [{ name: 'http', containerPort: 8080 }],
-                  readinessProbe: {
-                    httpGet: { path: '/healthz', port: 'http' },
-                    periodSeconds: 2,
-                    failureThreshold: 5,
-                  },
-                  livenessProbe: {
-                    httpGet: { path: '/healthz', port: 'http' },
-                    periodSeconds: 10,
-                    timeoutSeconds: 5,
-                    failureThreshold: 6,
-                  },
-                  securityContext: containerSecurity,
-                  resources: {
-                    requests: { cpu: '20m', memory: '64Mi' },
-                    limits: { cpu: '500m', memory: '256Mi' },
-                  },
-                },
-              ],
-            },
+        cluster,
+        stack,
+        container: {
+          args: [
+            `--namespaces=${namespace}`,
+            '--web.listen-address=:8080',
+            '--disable-unmanaged-prometheus-configuration=true',
+            pulumi.interpolate`--prometheus-config-reloader=${imageOf(cluster, 'prometheus-config-reloader')}`,
+            // The default of a hundredth of a CPU makes the first configuration take ten seconds.
+            '--config-reloader-cpu-request=10m',
+            '--config-reloader-cpu-limit=500m',
+            '--config-reloader-memory-request=32Mi',
+            '--config-reloader-memory-limit=64Mi',
+          ],
+          ports: [{ name: 'http', containerPort: 8080 }],
+          readinessProbe: {
+            httpGet: { path: '/healthz', port: 'http' },
+            periodSeconds: 2,
+            failureThreshold: 5,
+          },
+          livenessProbe: {
+            httpGet: { path: '/healthz', port: 'http' },
+            periodSeconds: 10,
+            timeoutSeconds: 5,
+            failureThreshold: 6,
+          },
+          resources: {
+            requests: { cpu: '20m', memory: '64Mi' },
+            limits: { cpu: '500m', memory: '256Mi' },
           },
         },
       },

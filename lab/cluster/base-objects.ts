@@ -1,6 +1,6 @@
 import { imageReferences } from '../images/images';
 import { localVolumes } from './node';
-import { volumesPath } from './node-config';
+import { volumesNode, volumesPath } from './node-config';
 import type { LabAddresses, LabSpec } from './spec';
 
 /** Name of the storage class of node 1's local volumes. */
@@ -90,6 +90,7 @@ function dns(spec: LabSpec, addresses: LabAddresses): object[] {
                 image: imageReferences().coredns,
                 imagePullPolicy: 'IfNotPresent',
                 args: ['-conf', '/etc/coredns/Corefile'],
+                ports: [{ name: 'metrics', containerPort: 9153, protocol: 'TCP' }],
                 resources: { requests: { cpu: '20m', memory: '40Mi' }, limits: { memory: '170Mi' } },
                 securityContext: {
                   allowPrivilegeEscalation: false,
@@ -126,7 +127,7 @@ function dns(spec: LabSpec, addresses: LabAddresses): object[] {
 
 /** Volumes are bound when a pod wants them; `local` ones get the pod's fsGroup, which hostPath ones do not. */
 function storage(): object[] {
-  const node = 'node1';
+  const node = volumesNode;
   const volumes = Array.from({ length: localVolumes }, (_, i) => ({
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -146,7 +147,24 @@ function storage(): object[] {
       },
     },
   }));
+  const keeper = { name: 'continuous-load-volumes' };
   return [
+    // `lab-init volumes` comes as the controller manager, which has such rights only through accounts of its controllers
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: keeper,
+      rules: [{ apiGroups: [''], resources: ['persistentvolumes'], verbs: ['list', 'patch'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: keeper,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', ...keeper },
+      subjects: [
+        { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:kube-controller-manager' },
+      ],
+    },
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { programPath } from '../toolchain/toolchain';
 import { machineProcs, systemCgroup } from './cgroups';
+import { nodeDirectories, volumesNode, volumesPath } from './node-config';
 import { openFiles, type Plan, type Service } from './plan';
 import { type LabAddresses, type LabPaths, type LabSpec, pagerPort } from './spec';
 
 /** Seconds after which pods leave a node that is gone, and after which it counts as gone: short, so that a lab shows it while one looks. */
 const nodeGoneSeconds = 20;
 
-/** Plan of the machine that runs etcd, the API server, controllers, scheduler, the relays to 127.0.0.1 and the pager. */
+/** Plan of the machine that runs etcd, the API server, controllers, scheduler, the relays to 127.0.0.1, the pager and the keeper of volumes. */
 export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabAddresses): Plan {
   const own = paths.machine('cp');
   const log = (name: string) => join(own.log, `${name}.log`);
@@ -52,6 +53,22 @@ export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabA
           paths.notifications,
         ],
         log: log('pager'),
+      },
+      {
+        // Kubernetes leaves a local volume whose claim was deleted to people: this empties it, so that it can be claimed again
+        name: 'volumes',
+        after: ['kube-apiserver'],
+        command: [
+          programPath('lab-init'),
+          'volumes',
+          'https://127.0.0.1:6443',
+          ...['controller-manager.crt', 'controller-manager.key', 'ca.crt'].map((file) =>
+            join(paths.pki, file),
+          ),
+          volumesPath,
+          nodeDirectories(paths, volumesNode).volumes,
+        ],
+        log: log('volumes'),
       },
     ],
   };

@@ -81,10 +81,17 @@ function kill(pid: number): void {
   }
 }
 
-/** Reads the end of a log for an error message. */
+/** Reads the last lines of a log; where it was emptied not long ago (lab/toolchain/init/logs.go) also of what was put aside then. */
 export function logTail(path: string, lines = 8): string {
   if (!existsSync(path)) return '(no log)';
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  const own = linesOf(path);
+  const before = own.length < lines ? linesOf(`${path}.1`) : [];
+  return [...before, ...own].slice(-lines).join('\n');
+}
+
+function linesOf(path: string): string[] {
+  const text = existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : '';
+  return text === '' ? [] : text.split('\n');
 }
 
 /** Writes a file that another process may read at any moment: whole or not at all is enough here, as it is a few bytes. */

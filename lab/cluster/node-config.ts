@@ -21,6 +21,9 @@ export function nodeDirectories(paths: LabPaths, node: string) {
 /** Path, inside every node, of the directory for local volumes. */
 export const volumesPath = '/var/lib/continuous-load/volumes';
 
+/** The node that offers local volumes. */
+export const volumesNode = 'node1';
+
 /** containerd 1.6's settings (its own names) as TOML. */
 export function containerdConfig(
   directories: ReturnType<typeof nodeDirectories>,

@@ -36,7 +36,7 @@ const shownSettings: Readonly<Record<string, string>> = {
   'kernel/keys/root_maxbytes': '25000000',
 };
 
-/** How many local volumes node 1 offers; one whose claim was deleted keeps its data and is not given out again, as nothing here could wipe it. */
+/** How many local volumes node 1 offers at a time; one whose claim was deleted is emptied and offered again. */
 export const localVolumes = 12;
 
 /** Makes a node's directories and configuration files. */

@@ -27,6 +27,11 @@ export interface PulumiHome {
   readonly env: Record<string, string>;
 }
 
+/** Where the lab's Pulumi home lies, made or not. */
+export function pulumiHomeDirectory(): string {
+  return join(stateDirectory(), 'pulumi');
+}
+
 /** What a caller may choose; tests put their own places. */
 export interface PulumiHomeOptions {
   /** The CLI to use; default: an official one on PATH at an accepted version, else the compiled one. */
@@ -119,7 +124,7 @@ function environment(home: string, cli: string, labPlugin: string): Record<strin
  * passphrase. Costs milliseconds when nothing is to do. Official programs and plugins of the user come before the lab's own.
  */
 export async function ensurePulumiHome(options: PulumiHomeOptions = {}): Promise<PulumiHome> {
-  const home = join(stateDirectory(), 'pulumi');
+  const home = pulumiHomeDirectory();
   makePrivate(stateDirectory());
   makePrivate(home);
   const userHome = options.userHome ?? process.env['PULUMI_HOME'] ?? join(homedir(), '.pulumi');

@@ -1,4 +1,4 @@
-import { median, slope, spread } from '../../bench/bench';
+import { median, repeatsOr, slope, spread } from '../../bench/bench';
 
 test('the median is the middle value, or the mean of the two middle ones', () => {
   expect(median([5, 1, 3])).toBe(3);
@@ -11,6 +11,13 @@ test('a spread is p50 and maximum, in seconds', () => {
     { what: 'wait, p50', value: 2, unit: 's' },
     { what: 'wait, max', value: 9, unit: 's' },
   ]);
+});
+
+test('repeats are the usual ones unless given', () => {
+  expect(repeatsOr(5, undefined)).toBe(5);
+  expect(repeatsOr(5, '2')).toBe(2);
+  expect(() => repeatsOr(5, '0')).toThrow(/BENCH_REPEATS is 0/);
+  expect(() => repeatsOr(5, 'x')).toThrow(/whole number/);
 });
 
 test('the slope is that of the least-squares line', () => {

@@ -17,8 +17,13 @@ func pager(address, path string) error {
 	if err != nil {
 		return err
 	}
+	return http.ListenAndServe(address, receiver(file))
+}
+
+// receiver appends each valid POST to the file as {time, path, body} on a line of its own.
+func receiver(file io.Writer) http.Handler {
 	var mutex sync.Mutex
-	return http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		received := time.Now()
 		if r.Method != http.MethodPost {
 			w.WriteHeader(http.StatusNoContent)
@@ -38,5 +43,5 @@ func pager(address, path string) error {
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
-	}))
+	})
 }

@@ -21,6 +21,10 @@ func relay(hostsFile, port string) error {
 	if err != nil {
 		return err
 	}
+	return serve(listener, hostsFile, port)
+}
+
+func serve(listener net.Listener, hostsFile, port string) error {
 	var preferred atomic.Value
 	preferred.Store("")
 	for {

@@ -39,16 +39,12 @@ func run(path string) error {
 		say("%v", err)
 		return err
 	}
-	s := &supervisor{plan: plan, done: map[string]chan struct{}{}, running: map[int]chan syscall.WaitStatus{}}
 	for i := range plan.Listeners {
 		syscall.CloseOnExec(firstInheritedFile + i)
 	}
-	for _, service := range plan.Services {
-		s.done[service.Name] = make(chan struct{})
-	}
-	for _, service := range plan.Services {
-		go s.supervise(service)
-	}
+	go boundLogs(plan)
+	s := newSupervisor(plan)
+	s.start()
 	s.reap()
 	return nil
 }
@@ -59,6 +55,21 @@ type supervisor struct {
 	// mutex is held while a process is started, so that its end is never reaped before it is known.
 	mutex   sync.Mutex
 	running map[int]chan syscall.WaitStatus
+}
+
+func newSupervisor(plan *Plan) *supervisor {
+	s := &supervisor{plan: plan, done: map[string]chan struct{}{}, running: map[int]chan syscall.WaitStatus{}}
+	for _, service := range plan.Services {
+		s.done[service.Name] = make(chan struct{})
+	}
+	return s
+}
+
+// start begins to supervise every service; the caller reaps.
+func (s *supervisor) start() {
+	for _, service := range s.plan.Services {
+		go s.supervise(service)
+	}
 }
 
 // reap waits for every child, adopted orphans included.
@@ -134,9 +145,19 @@ func (s *supervisor) supervise(service Service) {
 			close(s.done[service.Name])
 			return
 		}
-		say("%s ended (status %d, signal %v, %v); starting it again", service.Name, status.ExitStatus(), status.Signal(), err)
+		say("%s ended (%s); starting it again", service.Name, ending(status, err))
 		time.Sleep(restartPause)
 	}
+}
+
+func ending(status syscall.WaitStatus, err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case status.Signaled():
+		return fmt.Sprintf("signal %v", status.Signal())
+	}
+	return fmt.Sprintf("exit code %d", status.ExitStatus())
 }
 
 func (s *supervisor) awaitReady(service Service) {

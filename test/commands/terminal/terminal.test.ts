@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { passThrough } from '../../../commands/terminal/arguments';
+import { ownArguments, passThrough } from '../../../commands/terminal/arguments';
 import { capture } from '../../../lab/command';
 import { describeError, Failure, Interrupted } from '../../../commands/terminal/failure';
 import { Interruption } from '../../../commands/terminal/interruption';
@@ -29,6 +29,36 @@ describe('the command line of a verb that hands on', () => {
       rest: ['--diff', '--refresh'],
     });
   });
+});
+
+describe('the command line of a verb that hands nothing on', () => {
+  const take = (...argv: string[]) =>
+    ownArguments(
+      new Command()
+        .exitOverride()
+        .configureOutput({ writeErr: () => undefined })
+        .option('--json'),
+      argv,
+    );
+
+  test.each([
+    [[], 'lab'],
+    [['dev'], 'dev'],
+    [['-s', 'dev'], 'dev'],
+    [['--stack', 'dev', '--json'], 'dev'],
+    [['dev', '--stack=dev'], 'dev'],
+  ])('%j', (argv, stack) => expect(take(...argv).stack).toBe(stack));
+
+  test('its own options are told, unknown ones are refused', () => {
+    expect(take('--json')).toEqual({ stack: 'lab', options: { json: true } });
+    expect(() => take('--diff')).toThrow(/unknown option/);
+  });
+});
+
+test('a stack that is named twice must be the same', () => {
+  expect(() => ownArguments(new Command(), ['dev', '-s', 'prod'])).toThrow(/Which stack, dev or prod/);
+  expect(() => passThrough(new Command(), ['dev', '-s', 'prod'])).toThrow(/Which stack, dev or prod/);
+  expect(passThrough(new Command(), ['dev', '-s', 'dev']).stack).toBe('dev');
 });
 
 describe('an interruption', () => {

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { controlPlanePlan } from '../../../lab/cluster/control-plane';
 import { controlPlaneCommands, nodeCommands } from '../../../lab/cluster/network';
-import { nodePlan, nodeRoot } from '../../../lab/cluster/node';
+import { localVolumes, nodePlan, nodeRoot } from '../../../lab/cluster/node';
 import { kubeletConfig, reservedResources } from '../../../lab/cluster/node-config';
 import { baseObjects } from '../../../lab/cluster/base-objects';
 import { labAddresses, labPaths, type LabSpec, mostNodes } from '../../../lab/cluster/spec';
@@ -39,6 +40,38 @@ describe('control plane', () => {
     for (const name of ['kube-controller-manager', 'kube-scheduler'])
       expect(plan.services.find((service) => service.name === name)?.after).toEqual(['kube-apiserver']);
     expect(plan.services.find((service) => service.name === 'kube-apiserver')?.ready).toBeDefined();
+  });
+});
+
+describe('local volumes', () => {
+  const objects = baseObjects(spec, addresses) as any[];
+
+  test('the keeper looks where the node has its volumes, and knows them by the paths in their specs', () => {
+    const [inNode = '', onHost] =
+      controlPlanePlan(spec, paths, addresses)
+        .services.find(({ name }) => name === 'volumes')
+        ?.command.slice(-2) ?? [];
+    expect(nodeRoot(paths, 'node1', versionOne)).toContainEqual(
+      expect.objectContaining({ path: expect.stringMatching(new RegExp(`${inNode}$`)), source: onHost }),
+    );
+    const volumes = objects.filter(({ kind }) => kind === 'PersistentVolume');
+    expect(volumes).toHaveLength(localVolumes);
+    for (const { spec: volume } of volumes) expect(volume.local.path.startsWith(`${inNode}/`)).toBe(true);
+  });
+
+  test('the keeper may list and patch volumes under the name in its certificate, and nothing else', () => {
+    const [role] = objects.filter(({ metadata }) => metadata.name === 'continuous-load-volumes');
+    expect(role.rules).toEqual([
+      { apiGroups: [''], resources: ['persistentvolumes'], verbs: ['list', 'patch'] },
+    ]);
+    const command = controlPlanePlan(spec, paths, addresses).services.find(
+      ({ name }) => name === 'volumes',
+    )?.command;
+    expect(command).toContain(join(paths.pki, 'controller-manager.crt'));
+    const binding = objects.find(
+      ({ kind, roleRef }) => kind === 'ClusterRoleBinding' && roleRef.name === role.metadata.name,
+    );
+    expect(binding.subjects).toMatchObject([{ kind: 'User', name: 'system:kube-controller-manager' }]);
   });
 });
 
