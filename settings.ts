@@ -3,18 +3,21 @@ import { problems as feasibilityProblems } from './signals/feasibility';
 import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
 import { defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
 import { pathNames } from './signals/paths';
+import { injectorTargets } from './signals/targets';
 import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { fieldOf } from './settings/feasibility-fields';
 import { parseSections, type Parsed } from './settings/parse';
 import { configNamespace, describeProblems, type Problem } from './settings/problem';
-import type { Config, PodinfoSettings } from './settings/schema';
+import type { Config, EchoSettings, PodinfoSettings } from './settings/schema';
 
 /** What a stack asks for: checked, complete, in plain units. */
 export interface Settings {
   readonly stack: string;
   readonly cluster: LabClusterSettings | ExistingClusterSettings;
   readonly podinfo: PodinfoSettings;
+  readonly echo: EchoSettings;
+  readonly images: Config['images'];
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
   /** What rules, alerts and scenarios are derived from. */
@@ -31,17 +34,26 @@ export function readSettings(
 ): Settings {
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
-  const { cluster, paths, period, load, injector, podinfo, monitoring, alerts, testTimeScale } =
+  const { cluster, paths, period, load, injector, podinfo, echo, images, monitoring, alerts, testTimeScale } =
     parsed.config;
   const model =
-    paths && period && load && injector && alerts && testTimeScale
-      ? toModel(stack, { paths, period, load, injector, alerts, testTimeScale })
+    paths && period && load && injector && monitoring && alerts && testTimeScale
+      ? toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale })
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
-  if (found.length > 0 || !cluster || !podinfo || !injector || !monitoring || !model)
+  if (found.length > 0 || !cluster || !podinfo || !echo || !images || !injector || !monitoring || !model)
     throw new pulumi.RunError(describeProblems(stack, found));
-  const clientTimeout = podinfo.clientTimeout ?? Math.min(...model.paths.map(sourceClientTimeoutMs));
-  return { stack, cluster, podinfo: { ...podinfo, clientTimeout }, injector, monitoring, model };
+  const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
+  return {
+    stack,
+    cluster,
+    podinfo: { ...podinfo, clientTimeout },
+    echo,
+    images,
+    injector,
+    monitoring,
+    model,
+  };
 }
 
 /** Config keys without their namespace; nested ones decoded. Text that is no JSON stays text, for the schema to refuse. */
@@ -94,9 +106,10 @@ function toModel(
     period,
     load,
     injector,
+    monitoring,
     alerts,
     testTimeScale,
-  }: Omit<Config, 'cluster' | 'podinfo' | 'monitoring'>,
+  }: Pick<Config, 'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'testTimeScale'>,
 ): SignalModel {
   return {
     stack,
@@ -116,6 +129,8 @@ function toModel(
       ),
     runbookBase: alerts.runbooks ?? defaultRunbookBase,
     owner: alerts.owner,
+    interruptionsPerHour: alerts.interruptionsPerHour,
+    retentionDays: Math.floor(monitoring.retention / 86_400_000),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     timeScale: testTimeScale,
@@ -132,7 +147,7 @@ function findInfeasible(model: SignalModel, found: readonly Problem[]): Problem[
 /** A cap on virtual users below what rate × timeout needs would turn a dead target into dropped probes. */
 function findTooFewVus(model: SignalModel, maxVUs: number | undefined, found: readonly Problem[]): Problem[] {
   if (maxVUs === undefined || touches(['injector', 'paths'], found)) return [];
-  const { paths } = injectorConfig(model, { source: '', target: '' });
+  const { paths } = injectorConfig(model, injectorTargets(''));
   const needed = paths.flatMap(({ probes }) => probes).reduce((sum, { vus }) => sum + vus, 0);
   if (maxVUs >= needed) return [];
   return [

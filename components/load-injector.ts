@@ -11,9 +11,11 @@ import {
   injectorEnvironment,
   injectorTiming,
   scenarioFiles,
-  type InjectorTargets,
 } from '../signals/injector';
 import type { SignalModel } from '../signals/model';
+import { callsApiServer } from '../signals/paths';
+import type { InjectorTargets } from '../signals/targets';
+import { ApiAccess, apiCredentials } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
 import { imageOf } from './images';
 import { labels, metadata, selectorLabels } from './metadata';
@@ -51,6 +53,9 @@ export class LoadInjector extends pulumi.ComponentResource {
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(workload, stack);
     const timing = injectorTiming(model);
+    const api = model.paths.some(({ name: path }) => callsApiServer(path))
+      ? new ApiAccess('injector-api', { cluster, stack, namespaces, workload }, { parent: this })
+      : undefined;
     const files = scenarioData(model, args.targets);
     // Named by its content: another script or rate is another ConfigMap, and so a rollout.
     const scenario = new k8s.core.v1.ConfigMap(
@@ -77,6 +82,7 @@ export class LoadInjector extends pulumi.ComponentResource {
           template: {
             metadata: { labels: labels(workload, stack) },
             spec: {
+              ...(api ? { serviceAccountName: api.account.metadata.name } : {}),
               automountServiceAccountToken: false,
               enableServiceLinks: false,
               securityContext: podSecurity,
@@ -87,13 +93,14 @@ export class LoadInjector extends pulumi.ComponentResource {
                   name: 'k6',
                   image: imageOf(cluster, 'k6'),
                   imagePullPolicy: 'IfNotPresent',
-                  args: injectorCommand(scripts),
-                  env: environment(args),
+                  args: injectorCommand(model, scripts),
+                  env: environment(args, api ? [apiCredentials.environment] : []),
                   // No kubelet probes: k6's only port is an API by which anybody could stop it, so it stays closed. That an
                   // injector lives is seen by what it counts; the alerts on missing and one-sided probes say when it does not.
                   volumeMounts: [
                     { name: 'scripts', mountPath: scripts, readOnly: true },
                     { name: 'tmp', mountPath: '/tmp' },
+                    ...(api ? [apiCredentials.mount] : []),
                   ],
                   securityContext: containerSecurity,
                   resources: resourceRequirements(injector.resources),
@@ -102,6 +109,7 @@ export class LoadInjector extends pulumi.ComponentResource {
               volumes: [
                 { name: 'scripts', configMap: { name: scenario.metadata.name } },
                 { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+                ...(api ? [apiCredentials.volume] : []),
               ],
             },
           },
@@ -135,11 +143,10 @@ function contentHash(files: Record<string, string>): string {
 }
 
 /** k6's environment; the pod's name comes first because later values refer to it. */
-function environment({
-  model,
-  injector,
-  otlpEndpoint,
-}: LoadInjectorArgs): pulumi.Output<k8s.types.input.core.v1.EnvVar[]> {
+function environment(
+  { model, injector, otlpEndpoint }: LoadInjectorArgs,
+  more: readonly { name: string; value: string }[],
+): pulumi.Output<k8s.types.input.core.v1.EnvVar[]> {
   // The collector of garbage works towards the limit that this stack sets, not the default one.
   const memoryLimit = `${Math.floor((injector.resources.limits.memory / 2 ** 20) * 0.8)}MiB`;
   return pulumi
@@ -149,5 +156,6 @@ function environment({
       ...injectorEnvironment(model, { otlpEndpoint: endpoint }).map((variable) =>
         variable.name === 'GOMEMLIMIT' ? { ...variable, value: memoryLimit } : variable,
       ),
+      ...more,
     ]);
 }

@@ -10,9 +10,6 @@ export const nodePorts: Readonly<Record<EndpointName, number>> = {
   podinfo: 30898,
 };
 
-/** Ports of podinfo. */
-export const podinfoPorts = { http: 9898, metrics: 9797, grpc: 9999 } as const;
-
 /** Port of Prometheus, its OTLP receiver included. */
 export const prometheusPort = 9090;
 

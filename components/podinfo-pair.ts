@@ -5,7 +5,8 @@ import { goDuration } from '../settings/units';
 import { inside, type Cluster } from './cluster/cluster';
 import { imageOf } from './images';
 import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
-import { namespaceNames, podinfoPorts } from './names';
+import { podinfoPorts } from '../signals/targets';
+import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 import { containerSecurity, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
 

@@ -21,7 +21,12 @@ export interface ProbeConfig {
   hop: string;
   /** Last hop behind the callee, '' when the callee answers by itself. */
   nextHop: string;
-  url: string;
+  /** What is called: a URL, a `HOST:PORT`, or the name to look up. */
+  address: string;
+  /** Key of `address` in `signals/targets.ts`, for probes of a path that differ by what they call. */
+  calls: string;
+  /** One VU that holds a stream open and sends a message every `periodUs`. */
+  stream: boolean;
   /** Time between two probes of this replica. */
   periodUs: number;
   /** Both preAllocatedVUs and maxVUs. */

@@ -1,4 +1,4 @@
-import type { InjectorConfig } from './config.ts';
+import type { InjectorConfig, PathConfig, ProbeConfig } from './config.ts';
 
 /** Ten years: an endless run for k6, which wants a duration. */
 const endless = '87600h';
@@ -20,8 +20,8 @@ export interface ScenarioOptions {
 }
 
 /**
- * k6's scenarios: one that zeroes all counters at the start, then one with a constant arrival rate per probe. With the switch
- * off, the zeroing one alone waits and sends nothing.
+ * k6's scenarios: one that zeroes all counters at the start, then one per probe: with a constant arrival rate, or with one VU
+ * that holds a stream. With the switch off, the zeroing one alone waits and sends nothing.
  */
 export function scenariosOf(config: InjectorConfig): Record<string, ScenarioOptions> {
   const scenarios: Record<string, ScenarioOptions> = {
@@ -33,21 +33,38 @@ export function scenariosOf(config: InjectorConfig): Record<string, ScenarioOpti
   for (const path of config.paths) {
     for (const probe of path.probes) {
       scenarios[probe.name] = {
-        executor: 'constant-arrival-rate',
+        ...(probe.stream ? held() : arriving(probe)),
         exec: 'probe',
         // k6's own metrics carry the path and nothing more: one set of series per path.
         tags: { path: probe.path },
-        // k6 wants a whole number per unit of time, so the unit carries the fraction.
-        rate: 1,
-        timeUnit: `${probe.periodUs}us`,
         duration: endless,
-        preAllocatedVUs: probe.vus,
-        // Equal on purpose: a VU made in the middle of an outage starts too late and its memory never comes back.
-        maxVUs: probe.vus,
         startTime: `${probe.startMs}ms`,
-        gracefulStop: `${path.timeoutMs + 1000}ms`,
+        gracefulStop: gracefulStop(path),
       };
     }
   }
   return scenarios;
+}
+
+/** One VU whose one iteration never ends; should a fault end it, the executor begins another. */
+function held(): Pick<ScenarioOptions, 'executor' | 'vus'> {
+  return { executor: 'constant-vus', vus: 1 };
+}
+
+function arriving(
+  probe: ProbeConfig,
+): Pick<ScenarioOptions, 'executor' | 'rate' | 'timeUnit' | 'preAllocatedVUs' | 'maxVUs'> {
+  return {
+    executor: 'constant-arrival-rate',
+    // k6 wants a whole number per unit of time, so the unit carries the fraction.
+    rate: 1,
+    timeUnit: `${probe.periodUs}us`,
+    preAllocatedVUs: probe.vus,
+    // Equal on purpose: a VU made in the middle of an outage starts too late and its memory never comes back.
+    maxVUs: probe.vus,
+  };
+}
+
+function gracefulStop({ timeoutMs }: PathConfig): string {
+  return `${timeoutMs + 1000}ms`;
 }

@@ -39,6 +39,11 @@ export function reasonOfText(text: string): string {
   return '';
 }
 
+/** Why a stream could not be opened: its path knows `dns`, and `connect` for everything else. */
+export function reasonOfOpening(text: string): 'dns' | 'connect' {
+  return reasonOfText(text) === 'dns' ? 'dns' : 'connect';
+}
+
 /** Why an HTTP answer is not good, before its body is read: '' when status and transport are fine. */
 export function reasonOfAnswer(facts: AnswerFacts): string {
   for (const [from, to, reason] of codes) if (facts.errorCode >= from && facts.errorCode <= to) return reason;

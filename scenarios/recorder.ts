@@ -1,10 +1,13 @@
 import { Counter, Trend } from 'k6/metrics';
 import type { PathConfig, ProbeConfig } from './config.ts';
+import { type InterruptionReason, interruptionReasons } from './stream-ledger.ts';
 import type { Verdict } from './verdict.ts';
 
 const probes = new Counter('probes');
 const durations = new Trend('probe_duration', true);
 const heldBack = new Counter('probes_held_back');
+const interruptions = new Counter('interruptions');
+const late = new Counter('probes_late');
 // k6's own counter: taking it by name lets it be zeroed too, else the first dropped probe would not count.
 const dropped = new Counter('dropped_iterations');
 
@@ -12,10 +15,13 @@ const dropped = new Counter('dropped_iterations');
 const shortestMs = 0.1;
 
 /** Adds 0 to every series the path may ever have. Must run in the first iteration, one export before the first probe. */
-export function recordZeros(path: PathConfig): void {
-  for (const series of path.zero) probes.add(0, { path: path.path, ...series });
-  heldBack.add(0, { path: path.path });
-  dropped.add(0, { path: path.path });
+export function recordZeros({ path, zero, probes: ways }: PathConfig): void {
+  for (const series of zero) probes.add(0, { path, ...series });
+  heldBack.add(0, { path });
+  dropped.add(0, { path });
+  if (ways.some((probe) => probe.stream))
+    for (const reason of interruptionReasons) interruptions.add(0, { path, reason });
+  if (ways.some((probe) => probe.calls === 'echoUdp')) late.add(0, { path });
 }
 
 /** Counts one probe; only answered probes enter the histogram, clamped to [0.1 ms, timeout] (outliers coarsen it for ever). */
@@ -43,4 +49,14 @@ export function recordProbe(
 /** Counts a probe that was not sent because the far end asked for less load. */
 export function recordHeldBack(probe: ProbeConfig): void {
   heldBack.add(1, { path: probe.path });
+}
+
+/** Counts one end of a held stream that the injector did not ask for. */
+export function recordInterruption(probe: ProbeConfig, reason: InterruptionReason): void {
+  interruptions.add(1, { path: probe.path, reason });
+}
+
+/** Counts answers that came after their probe was given up. */
+export function recordLate(probe: ProbeConfig, count: number): void {
+  late.add(count, { path: probe.path });
 }

@@ -20,13 +20,16 @@ export interface Verdict {
   reason: string;
 }
 
+/** Reasons that say only that nothing came in time, each under its path's own word. */
+const waited: readonly string[] = ['timeout', 'grpc-deadline', 'silence', 'loss'];
+
 /**
  * Judges one probe. Only what waits can be the injector's own fault: a timeout while it was late by `lagBoundMs`, or an answer
  * that would have been in time without the lag. A refused connection fails however busy the injector is.
  */
 export function judge(measured: Measured, bounds: Bounds): Verdict {
   const { reason, durationMs, lagMs } = measured;
-  if (reason === 'timeout' && lagMs >= bounds.lagBoundMs) return { outcome: 'error', reason: 'lag' };
+  if (waited.includes(reason) && lagMs >= bounds.lagBoundMs) return { outcome: 'error', reason: 'lag' };
   if (reason !== '') return { outcome: 'failed', reason };
   if (durationMs <= bounds.latencyBoundMs) return { outcome: 'ok', reason: '' };
   if (durationMs - lagMs <= bounds.latencyBoundMs) return { outcome: 'error', reason: 'lag' };

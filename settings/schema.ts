@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { injectorMemory } from '../signals/injector';
 import { pathTable, type PathName, type PathRow } from '../signals/paths';
-import { choice, cpu, duration, flag, leaf, number, size, text, webUrl } from './fields';
+import { cpu, duration, flag, leaf, number, size, text } from './fields';
 import { formatDuration, parseDuration } from './units';
 import { clusterSchema } from './cluster-schema';
+import { receiverSchema } from './receiver-schema';
 
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;
@@ -82,19 +83,6 @@ const pathShape = Object.fromEntries(pathTable.map((row) => [row.name, pathSchem
   ReturnType<typeof pathSchema>
 >;
 
-const receiverSchema = z.strictObject({
-  name: text({
-    pattern: /^(?!nobody$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    allowed: 'a name of 1 to 40 lower-case letters, digits and dashes, but not nobody',
-    mend: 'name the receiver after who reads it, for example on-call',
-  }),
-  url: webUrl('set it with: pulumi config set --secret --path'),
-  severities: z
-    .array(choice(['page', 'ticket'], 'list page, ticket or both'))
-    .min(1, { error: 'a list with page, ticket or both' })
-    .prefault(['page', 'ticket']),
-});
-
 const podinfoSchema = z
   .strictObject({
     replicas: number({
@@ -126,6 +114,37 @@ const podinfoSchema = z
       })
       .prefault({}),
     resources: resources({ cpu: ['50m', '500m'], memory: ['32MB', '128MB'] }),
+  })
+  .prefault({});
+
+const echoSchema = z
+  .strictObject({
+    replicas: number({
+      min: 2,
+      max: 50,
+      whole: true,
+      mend: 'write 2 or more: one replica cannot be drained without an outage',
+    }).prefault(2),
+    drainAfter: duration({
+      min: 1000,
+      max: 120_000,
+      mend: 'write for example 5s: by then every kube-proxy has forgotten a pod that ends',
+    }).prefault('5s'),
+    resources: resources({ cpu: ['20m', '500m'], memory: ['32MB', '128MB'] }),
+  })
+  .prefault({});
+
+const image = (example: string) =>
+  text({
+    pattern: /^[a-z0-9][\w.:/-]*[:@][\w.:-]+$/,
+    allowed: 'an image reference with a tag or a digest',
+    mend: `write for example ${example}`,
+  }).optional();
+
+const imagesSchema = z
+  .strictObject({
+    k6: image('registry.example.org/continuous-load/k6:2.2.0'),
+    echo: image('registry.example.org/continuous-load/echo:1'),
   })
   .prefault({});
 
@@ -201,6 +220,12 @@ const alertsSchema = z
       allowed: 'the name of a team, up to 63 letters, digits, blanks, dots and dashes',
       mend: 'write for example platform',
     }).prefault('platform'),
+    interruptionsPerHour: number({
+      min: 1,
+      max: 100_000,
+      unit: 'ends of open streams in an hour, of all injectors together, that nobody is told of',
+      mend: 'write for example 30',
+    }).prefault(30),
     runbooks: text({
       pattern: /^[^\s#]+$/,
       allowed: 'the address of the page with the runbooks, without # and blanks',
@@ -238,6 +263,8 @@ export const sections = {
   load: loadSchema,
   injector: injectorSchema,
   podinfo: podinfoSchema,
+  echo: echoSchema,
+  images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,
   testTimeScale: number({
@@ -257,5 +284,5 @@ export type Config = { [Name in SectionName]: z.output<(typeof sections)[Name]> 
 /** The two hops under load, with the timeout between them resolved. */
 export type PodinfoSettings = Config['podinfo'] & { readonly clientTimeout: number };
 
-/** One receiver of notifications. */
-export type ReceiverSettings = z.output<typeof receiverSchema>;
+/** The echo server. */
+export type EchoSettings = Config['echo'];

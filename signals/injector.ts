@@ -1,29 +1,60 @@
 import type { InjectorConfig, PathConfig, ProbeConfig, ZeroSeries } from '../scenarios/config';
 import { injectorJob, metricPrefix } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { connectionsOf, errorReasons, type Hop, type PathRow, pathRow, type ProbeRow } from './paths';
+import {
+  callsSource,
+  connectionsOf,
+  errorReasons,
+  type Hop,
+  type PathName,
+  type PathRow,
+  pathRow,
+  type ProbeRow,
+} from './paths';
+import type { InjectorTargets } from './targets';
 import { flushIntervalMs, zeroLeadMs } from './windows';
 
 export type { InjectorConfig } from '../scenarios/config';
 
-/** Base URLs that the probes call, without a path. */
-export interface InjectorTargets {
-  readonly source: string;
-  readonly target: string;
-}
-
-/** Scripts in `scenarios/` that must lie flat in one directory beside `config.json` (types are erased). The first is the entry. */
+/** Files of `scenarios/` that must lie flat in one directory beside `config.json` (types are erased, protocols are read at init). */
 export const scenarioFiles = [
   'continuous.ts',
+  'continuous-extended.ts',
+  'stock-probers.ts',
+  'extended-probers.ts',
+  'injector.ts',
   'options.ts',
   'recorder.ts',
-  'service.ts',
-  'reasons.ts',
-  'echo.ts',
   'verdict.ts',
+  'reasons.ts',
+  'clock.ts',
+  'complaints.ts',
   'lag-meter.ts',
   'back-off.ts',
+  'http-request.ts',
+  'service.ts',
+  'echo.ts',
+  'grpc.ts',
+  'grpc-reasons.ts',
+  'podinfo.proto',
+  'stream.ts',
+  'stream-ledger.ts',
+  'grpc-stream.ts',
+  'echo-stream.proto',
+  'websocket.ts',
+  'netprobe-result.ts',
+  'dns.ts',
+  'dns-query.ts',
+  'tcp.ts',
+  'udp.ts',
+  'api-server.ts',
+  'api-answer.ts',
 ] as const;
+
+/** The entry script for these paths: the one that imports `k6/x/netprobe` only where a path needs it, as a released k6 cannot load it. */
+export function entryScript(paths: readonly { readonly name: PathName }[]): string {
+  return paths.some(({ name }) => pathRow(name).extension) ? 'continuous-extended.ts' : 'continuous.ts';
+}
 
 /** Name of the data file beside the scripts; the value of env `CONFIG` is relative to the entry script. */
 export const configFile = 'config.json';
@@ -34,15 +65,6 @@ const spareShare = 0.2;
 const leastVus = 2;
 /** Probes of one replica start this far apart, so that they do not all fall into the same millisecond. */
 const staggerMs = 130;
-/** podinfo's port for HTTP. */
-const podinfoPort = 9898;
-
-/** Addresses of source and target by their full names: the trailing dot keeps search domains out of the lookup. */
-export function serviceTargets(namespace: string, clusterDomain = 'cluster.local'): InjectorTargets {
-  const url = (service: string) => `http://${service}.${namespace}.svc.${clusterDomain}.:${podinfoPort}`;
-  return { source: url('source'), target: url('target') };
-}
-
 /** VUs of one scenario at one replica: ceil(rate × timeout × 1.2), at least 2. Rate in probes per second. */
 export function virtualUsers(ratePerSecond: number, timeoutMs: number): number {
   return Math.max(leastVus, Math.ceil(((ratePerSecond * timeoutMs) / 1000) * (1 + spareShare) - 1e-9));
@@ -105,16 +127,20 @@ export function injectorTiming(model: SignalModel): {
   };
 }
 
-/** Memory of one injector pod, in MiB: k6 takes about 50 with a few VUs, and grows for no reason we know of. */
-export const injectorMemory = { requestMiB: 96, limitMiB: 192 } as const;
+/** Memory of one injector pod, in MiB: k6 takes about 100 with the VUs of all paths (85 at first, 115 later). */
+export const injectorMemory = { requestMiB: 128, limitMiB: 256 } as const;
 
-/** Timeout of source's own call to target: half of the probe's, so that source can still say what was wrong. */
-export function sourceClientTimeoutMs(path: PathSettings): number {
-  return path.timeoutMs / 2;
+/**
+ * Timeout of source's own call to target, in milliseconds: half of the shortest probe over source, so that source can still say what
+ * was wrong; the table's where no path goes over source.
+ */
+export function sourceClientTimeoutMs(model: Pick<SignalModel, 'paths'>): number {
+  const timeouts = model.paths.filter(({ name }) => callsSource(name)).map(({ timeoutMs }) => timeoutMs);
+  return (timeouts.length > 0 ? Math.min(...timeouts) : pathRow('service').defaults.timeoutMs) / 2;
 }
 
 /** k6's arguments, the binary excluded: an endless run without summary or thresholds (both keep every sample in memory). */
-export function injectorCommand(scriptDirectory = '/scripts'): string[] {
+export function injectorCommand(model: Pick<SignalModel, 'paths'>, scriptDirectory = '/scripts'): string[] {
   return [
     'run',
     '--summary-mode=disabled',
@@ -124,7 +150,7 @@ export function injectorCommand(scriptDirectory = '/scripts'): string[] {
     '--quiet',
     '--log-output=stdout',
     '--out=opentelemetry',
-    `${scriptDirectory}/${scenarioFiles[0]}`,
+    `${scriptDirectory}/${entryScript(model.paths)}`,
   ];
 }
 
@@ -170,15 +196,18 @@ function probeConfig(
   startMs: number,
 ): ProbeConfig {
   const ratePerSecond = (path.ratePerSecond * probe.share) / model.injectors;
+  const stream = pathRow(path.name).stream ?? false;
   return {
     name: `${path.name}-${probe.name}`,
     path: path.name,
     conn: probe.conn,
     hop: probe.hops[0] ?? '1',
     nextHop: probe.hops[1] ?? '',
-    url: `${targets[probe.calls]}/api/echo`,
+    address: targets[probe.calls],
+    calls: probe.calls,
+    stream,
     periodUs: Math.round(1_000_000 / ratePerSecond),
-    vus: virtualUsers(ratePerSecond, path.timeoutMs),
+    vus: stream ? 1 : virtualUsers(ratePerSecond, path.timeoutMs),
     startMs,
   };
 }

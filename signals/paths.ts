@@ -3,61 +3,33 @@
  * from it. A new path is one row here and one file in `scenarios/`.
  */
 
-/** Outcome of one probe. `ok` and `slow` are answered right; `error` is the prober's own fault and burns no budget. */
-export const outcomes = ['ok', 'slow', 'failed', 'error'] as const;
-export type Outcome = (typeof outcomes)[number];
+import type { Connection, PathDefaults, PathRow } from './path-types';
 
-/** `kept`: a connection used before; `fresh`: a new one, name lookup included. */
-export type Connection = 'kept' | 'fresh';
+export * from './path-types';
 
-/** Which hop failed, counted from the injector; empty where no hop is to blame. */
-export type Hop = '' | '1' | '2';
+const streamReasons = {
+  dns: 'the name of the Service did not resolve',
+  connect: 'the stream is interrupted and no new one could be opened',
+  closed: 'the server ended the stream in good order with this message unanswered',
+  reset: 'the stream broke with this message unanswered',
+  silence: 'the stream stayed open and this message was not answered within the timeout',
+  body: 'an answer to a message that was not sent',
+} as const;
 
-/** Why a probe failed, over all paths. A row lists those that its path can have. */
-export type Reason = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'status' | 'body';
+const streamDefaults: PathDefaults = {
+  ratePerSecond: 2,
+  timeoutMs: 2000,
+  availabilityPercent: 99.9,
+  latencyPercent: 99,
+  latencyBoundMs: 25,
+};
 
-/** Why a probe says nothing about the path: an exception in the script, or the injector late by itself. */
-export const errorReasons = ['script', 'lag'] as const;
-export type ErrorReason = (typeof errorReasons)[number];
-
-/** One way a path is probed; the shares of a path's probes add up to 1. */
-export interface ProbeRow {
-  readonly name: string;
-  readonly conn: Connection;
-  /** Share of the path's rate, 0…1. */
-  readonly share: number;
-  /** Key of the address that is called (see `InjectorTargets`). */
-  readonly calls: 'source' | 'target';
-  /** Hops that can fail in this probe. */
-  readonly hops: readonly Exclude<Hop, ''>[];
-}
-
-/** What a path is asked to keep when the user says nothing. */
-export interface PathDefaults {
-  /** Probes per second over all injectors. */
-  readonly ratePerSecond: number;
-  readonly timeoutMs: number;
-  readonly availabilityPercent: number;
-  readonly latencyPercent: number;
-  readonly latencyBoundMs: number;
-}
-
-/** One row of the table. */
-export interface PathRow {
-  readonly name: string;
-  readonly title: string;
-  readonly protocol: string;
-  /** What must answer, and how the answer is checked: one sentence for docs and alerts. */
-  readonly answer: string;
-  /** Names of the hops in order, `from → to`. */
-  readonly hops: readonly { readonly from: string; readonly to: string }[];
-  /** Reason → what it means on this path. */
-  readonly reasons: Readonly<Partial<Record<Reason, string>>>;
-  readonly probes: readonly ProbeRow[];
-  readonly defaults: PathDefaults;
-  /** Kubernetes objects to look at first, for descriptions and runbooks. */
-  readonly look: readonly string[];
-}
+const streamLook = [
+  'deployment/echo',
+  'endpointslices of echo',
+  'kube-proxy',
+  'whatever cuts idle or old connections',
+] as const;
 
 /** Every path this version can probe. */
 export const pathTable = [
@@ -100,6 +72,178 @@ export const pathTable = [
       'kube-proxy',
     ],
   },
+  {
+    name: 'grpc',
+    title: 'gRPC call',
+    protocol: 'grpc',
+    answer: 'Echo of podinfo’s EchoService at target: the nonce of this probe must come back.',
+    hops: [{ from: 'injector', to: 'target' }],
+    reasons: {
+      dns: 'the name of the Service did not resolve',
+      connect: 'no connection: refused, unreachable, or no endpoint behind the Service',
+      reset: 'the connection broke while the call was under way',
+      body: 'an answer without the nonce of this probe',
+      'grpc-unavailable': 'code UNAVAILABLE that neither a name, a refusal nor a broken connection explains',
+      'grpc-deadline': 'no answer within the timeout',
+      'grpc-other': 'any other code than OK',
+    },
+    probes: [
+      { name: 'kept', conn: 'kept', share: 0.5, calls: 'targetGrpc', hops: ['1'] },
+      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'targetGrpc', hops: ['1'] },
+    ],
+    defaults: {
+      ratePerSecond: 4,
+      timeoutMs: 2000,
+      availabilityPercent: 99.9,
+      latencyPercent: 99,
+      latencyBoundMs: 25,
+    },
+    look: ['deployment/target', 'port grpc of service/target', 'endpointslices of target', 'kube-proxy'],
+  },
+  {
+    name: 'grpc-stream',
+    title: 'Long-lived gRPC stream',
+    protocol: 'grpc',
+    stream: true,
+    answer: 'a numbered message on a bidirectional stream to echo comes back on the same stream.',
+    hops: [{ from: 'injector', to: 'echo' }],
+    reasons: streamReasons,
+    probes: [{ name: 'stream', conn: 'kept', share: 1, calls: 'echoGrpc', hops: ['1'] }],
+    defaults: streamDefaults,
+    look: streamLook,
+  },
+  {
+    name: 'websocket',
+    title: 'Long-lived WebSocket',
+    protocol: 'websocket',
+    stream: true,
+    answer: 'a numbered message on a WebSocket to echo comes back on the same socket.',
+    hops: [{ from: 'injector', to: 'echo' }],
+    reasons: streamReasons,
+    probes: [{ name: 'stream', conn: 'kept', share: 1, calls: 'echoWebSocket', hops: ['1'] }],
+    defaults: streamDefaults,
+    look: streamLook,
+  },
+  {
+    name: 'dns',
+    title: 'Cluster DNS',
+    protocol: 'dns',
+    extension: true,
+    answer:
+      'the resolver of the injector’s pod answers a Service, a headless Service and a name by its search path with addresses, and an absent name with NXDOMAIN; over UDP and over TCP.',
+    hops: [{ from: 'injector', to: 'CoreDNS' }],
+    reasons: {
+      connect: 'no connection: refused or unreachable',
+      timeout: 'no answer within the timeout',
+      servfail: 'SERVFAIL or REFUSED',
+      answer:
+        'an answer that is wrong: NXDOMAIN for a name that exists, an address for one that does not, none of the type asked for',
+      truncated: 'a UDP answer cut off where a whole one was due',
+    },
+    probes: [
+      { name: 'name', conn: 'udp', share: 0.4, calls: 'dnsName', hops: ['1'] },
+      { name: 'headless', conn: 'udp', share: 0.2, calls: 'dnsHeadless', hops: ['1'] },
+      { name: 'absent', conn: 'udp', share: 0.1, calls: 'dnsAbsent', hops: ['1'] },
+      { name: 'search', conn: 'udp', share: 0.1, calls: 'dnsSearch', hops: ['1'] },
+      { name: 'tcp', conn: 'tcp', share: 0.2, calls: 'dnsName', hops: ['1'] },
+    ],
+    defaults: {
+      ratePerSecond: 4,
+      timeoutMs: 2000,
+      availabilityPercent: 99.9,
+      latencyPercent: 99,
+      latencyBoundMs: 10,
+    },
+    look: [
+      'deployment/coredns in kube-system',
+      'service/kube-dns',
+      'kube-proxy',
+      '/etc/resolv.conf of an injector',
+    ],
+  },
+  {
+    name: 'tcp',
+    title: 'TCP echo',
+    protocol: 'tcp',
+    extension: true,
+    answer: 'echo sends back the bytes of this probe.',
+    hops: [{ from: 'injector', to: 'echo' }],
+    reasons: {
+      dns: 'the name of the Service did not resolve',
+      connect: 'no connection: refused, unreachable, or no endpoint behind the Service',
+      timeout: 'no connection within the timeout',
+      silence: 'connected, and no whole answer within the timeout',
+      reset: 'the connection broke after it was made',
+      body: 'other bytes than those sent',
+    },
+    probes: [
+      { name: 'kept', conn: 'kept', share: 0.5, calls: 'echoTcp', hops: ['1'] },
+      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'echoTcp', hops: ['1'] },
+    ],
+    defaults: {
+      ratePerSecond: 4,
+      timeoutMs: 2000,
+      availabilityPercent: 99.9,
+      latencyPercent: 99,
+      latencyBoundMs: 25,
+    },
+    look: ['deployment/echo', 'endpointslices of echo', 'kube-proxy', 'conntrack of the nodes'],
+  },
+  {
+    name: 'udp',
+    title: 'UDP echo',
+    protocol: 'udp',
+    extension: true,
+    answer: 'echo sends back the numbered datagram of this probe.',
+    hops: [{ from: 'injector', to: 'echo' }],
+    reasons: {
+      dns: 'the name of the Service did not resolve',
+      connect: 'refused or unreachable (ICMP), as where no endpoint is behind the Service',
+      loss: 'no answer within the timeout: the datagram or its answer was lost',
+      body: 'other bytes than those sent',
+    },
+    probes: [
+      { name: 'kept', conn: 'kept', share: 0.5, calls: 'echoUdp', hops: ['1'] },
+      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'echoUdp', hops: ['1'] },
+    ],
+    defaults: {
+      ratePerSecond: 4,
+      timeoutMs: 1000,
+      availabilityPercent: 99.5,
+      latencyPercent: 99,
+      latencyBoundMs: 25,
+    },
+    look: ['deployment/echo', 'endpointslices of echo', 'kube-proxy', 'conntrack of the nodes'],
+  },
+  {
+    name: 'api-server',
+    title: 'Kubernetes API',
+    protocol: 'https',
+    extension: true,
+    answer: 'an authenticated GET /readyz says ok, and a list of one Service has the kind ServiceList.',
+    hops: [{ from: 'injector', to: 'API server' }],
+    reasons: {
+      dns: 'the name of the Service did not resolve',
+      connect: 'no connection: refused or unreachable',
+      tls: 'the certificate was not accepted',
+      timeout: 'no whole answer within the timeout',
+      reset: 'the connection broke after it was made',
+      status: 'an HTTP status of 400 or more',
+      body: 'an answer that is no list of Services, or a readiness other than ok',
+    },
+    probes: [
+      { name: 'readyz', conn: 'fresh', share: 0.5, calls: 'apiReadyz', hops: ['1'] },
+      { name: 'list', conn: 'kept', share: 0.5, calls: 'apiList', hops: ['1'] },
+    ],
+    defaults: {
+      ratePerSecond: 2,
+      timeoutMs: 2000,
+      availabilityPercent: 99.9,
+      latencyPercent: 99,
+      latencyBoundMs: 100,
+    },
+    look: ['/readyz?verbose of the API server', 'etcd', 'the injector’s ServiceAccount and Role'],
+  },
 ] as const satisfies readonly PathRow[];
 
 /** Name of a path in the table. */
@@ -119,4 +263,24 @@ export function pathRow(name: PathName): PathRow {
 /** The distinct kinds of connection a path is probed on. */
 export function connectionsOf(row: PathRow): Connection[] {
   return [...new Set(row.probes.map((probe) => probe.conn))];
+}
+
+/** Whether a path goes over source, which has a client timeout of its own. */
+export function callsSource(name: PathName): boolean {
+  return pathRow(name).probes.some(({ calls }) => calls === 'source');
+}
+
+/** Whether a path ends at the echo server. */
+export function callsEcho(name: PathName): boolean {
+  return pathRow(name).probes.some(({ calls }) => calls.startsWith('echo'));
+}
+
+/** Whether a path looks up the headless Service that is there for it. */
+export function callsHeadless(name: PathName): boolean {
+  return pathRow(name).probes.some(({ calls }) => calls === 'dnsHeadless');
+}
+
+/** Whether a path needs the credentials of the injector's service account. */
+export function callsApiServer(name: PathName): boolean {
+  return pathRow(name).probes.some(({ calls }) => calls.startsWith('api'));
 }

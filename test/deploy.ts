@@ -28,6 +28,7 @@ const labOutputs = {
     [
       'podinfo',
       'k6',
+      'echo',
       'prometheus',
       'alertmanager',
       'prometheus-operator',

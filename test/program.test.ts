@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { program } from '../program';
+import { pathNames } from '../signals/paths';
 import { deploy, isSecret, plain, stackConfig, valueOf, type Registered } from './deploy';
 import { crdFixture } from './components/crd-fixture';
 
@@ -80,6 +81,7 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
   it('runs only restricted pods with requests and limits', () => {
     const pods = podSpecs(resources);
     expect(pods.map(({ name }) => name).sort()).toEqual([
+      ...(stack === 'lab' ? ['echo'] : []),
       'injector',
       'kube-state-metrics',
       'prometheus-operator',
@@ -144,7 +146,12 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
       resources.find((r) => r.type === 'kubernetes:apps/v1:Deployment' && r.name === name)?.inputs.spec
         .replicas;
     const budgets = resources.filter(({ type }) => type.endsWith(':PodDisruptionBudget'));
-    expect(budgets.map(({ name }) => name).sort()).toEqual(['injector', 'source', 'target']);
+    expect(budgets.map(({ name }) => name).sort()).toEqual([
+      ...(stack === 'lab' ? ['echo'] : []),
+      'injector',
+      'source',
+      'target',
+    ]);
     for (const { name, inputs } of budgets) {
       expect(inputs.spec.maxUnavailable).toBeGreaterThanOrEqual(1);
       expect(inputs.spec.maxUnavailable).toBeLessThan(replicas(name));
@@ -157,17 +164,19 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
       resources.find((r) => r.type === 'kubernetes:apps/v1:Deployment' && r.name === name)?.inputs.spec
         .template.metadata.labels,
     ]);
-    for (const { name, type, inputs } of resources) {
+    for (const { type, inputs } of resources) {
       const selector = type.endsWith(':Service')
         ? inputs.spec.selector
         : type.endsWith(':PodDisruptionBudget')
           ? inputs.spec.selector.matchLabels
           : undefined;
-      if (selector === undefined || inputs.metadata.namespace !== 'continuous-load') continue;
+      if (!selector || inputs.metadata.namespace !== 'continuous-load') continue;
       const selected = labelsOf.filter(([, labels]) =>
         Object.entries(selector).every(([key, value]) => labels[key] === value),
       );
-      expect(selected.map(([workload]) => workload)).toEqual([name]);
+      expect(selected.map(([workload]) => workload)).toEqual([
+        inputs.metadata.labels['app.kubernetes.io/name'],
+      ]);
     }
   });
 
@@ -281,7 +290,7 @@ describe('the lab', () => {
 
   it('gives the outputs that commands read', async () => {
     expect(outputs.cluster).toEqual({ kind: 'lab', name: 'lab' });
-    expect(outputs.paths).toEqual(['service']);
+    expect(outputs.paths).toEqual([...pathNames]);
     expect(await valueOf(outputs.urls)).toEqual({
       prometheus: 'http://127.0.0.1:19090',
       alertmanager: 'http://127.0.0.1:19093',
@@ -320,7 +329,7 @@ describe('a changed rate', () => {
     expect(injector?.pod.volumes[0].configMap.name).toBe(configMap(changed.resources));
   });
 
-  it('off stops every injector and leaves no alert', async () => {
+  it('off stops every injector and leaves no alert of a path', async () => {
     pulumi.runtime.setAllConfig({
       ...stackConfig('lab'),
       'continuous-load:load': JSON.stringify({ enabled: false }),
@@ -331,6 +340,6 @@ describe('a changed rate', () => {
     );
     expect(injector?.inputs.spec.replicas).toBe(0);
     const rule = resources.find(({ type }) => type.endsWith(':PrometheusRule'));
-    expect(JSON.stringify(rule?.inputs)).not.toContain('"alert"');
+    expect(JSON.stringify(rule?.inputs)).not.toMatch(/"(PathDown|ProbesMissing|SloFastBurn|InjectorSilent)"/);
   });
 });

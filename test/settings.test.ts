@@ -1,11 +1,15 @@
 import * as pulumi from '@pulumi/pulumi';
 import { program } from '../program';
+import { pathNames } from '../signals/paths';
 import { readSettings } from '../settings';
 import { deploy, encodeConfig, stackConfig } from './deploy';
 
 const lab = { kind: 'lab' };
 const existing = { kind: 'existing', context: 'k3d-dev' };
 const nobody = { receivers: [] };
+const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
+const allOff = (but: string[] = []) =>
+  Object.fromEntries(pathNames.map((name) => [name, { enabled: but.includes(name) }]));
 
 /** Reads sections as stack `lab`; the config is as the CLI would pass it. */
 function read(sections: Record<string, unknown>, stack = 'lab') {
@@ -130,19 +134,19 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   ],
   [
     'unknown address',
-    { cluster: { ...existing, name: 'x1', urls: { grafana: 'http://x' } }, monitoring: nobody },
+    { cluster: { ...existing, name: 'x1', urls: { grafana: 'http://x' } }, monitoring: nobody, images },
     'cluster.urls',
     /grafana/,
   ],
   [
     'existing cluster by guess',
-    { cluster: { kind: 'existing', name: 'x1' }, monitoring: nobody },
+    { cluster: { kind: 'existing', name: 'x1' }, monitoring: nobody, images },
     'cluster.context is missing',
     /get-contexts/,
   ],
   [
     'context with blanks',
-    { cluster: { kind: 'existing', context: 'a b' }, monitoring: nobody },
+    { cluster: { kind: 'existing', context: 'a b' }, monitoring: nobody, images },
     'cluster.context is "a b"',
     /get-contexts/,
   ],
@@ -213,12 +217,7 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     'paths.service.latency is 25',
     /keys among percent, bound/,
   ],
-  [
-    'every path off',
-    service({ enabled: false }),
-    'paths is {"service":{"enabled":false}}',
-    /load\.enabled: false/,
-  ],
+  ['every path off', { paths: allOff() }, 'paths is {"service":{"enabled":false},', /load\.enabled: false/],
   ['enabled as a word', service({ enabled: 'yes' }), 'paths.service.enabled is "yes"', /true or false/],
   [
     'rate too low for the objective',
@@ -401,10 +400,30 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   ],
   [
     'nobody said who is notified',
-    { cluster: existing },
+    { cluster: existing, images },
     'monitoring.receivers is missing',
     /\[\] to say that nobody/,
   ],
+  // images
+  [
+    'paths that a stock k6 cannot probe',
+    {
+      cluster: existing,
+      monitoring: nobody,
+      paths: allOff(['service', 'tcp', 'dns']),
+      images: { echo: images.echo },
+    },
+    'images.k6 is missing; it must be an image of k6 with the extension k6/x/netprobe: the paths dns, tcp cannot',
+    /paths\.dns\.enabled: false, paths\.tcp\.enabled: false/,
+  ],
+  [
+    'paths without the echo server they end at',
+    { cluster: existing, monitoring: nobody, paths: allOff(['service', 'websocket']) },
+    'images.echo is missing',
+    /build it from extension/,
+  ],
+  ['image without a tag', { images: { k6: 'registry/k6' } }, 'images.k6 is "registry/k6"', /example\.org/],
+  ['echo alone', { echo: { replicas: 1 } }, 'echo.replicas is 1', /drained without an outage/],
   // rest
   ['owner with line break', { alerts: { owner: 'a\nb' } }, 'alerts.owner is "a\\nb"', /platform/],
   [
@@ -416,7 +435,7 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   ['cap of nothing', { load: { maxRate: 0 } }, 'load.maxRate is 0', /most load/],
   [
     'time scale outside the lab',
-    { cluster: existing, monitoring: nobody, testTimeScale: 2 },
+    { cluster: existing, monitoring: nobody, images, testTimeScale: 2 },
     'testTimeScale is 2',
     /outside the lab/,
   ],
@@ -503,7 +522,8 @@ describe('a right config', () => {
       maxRatePerSecond: 100,
       timeScale: 1,
     });
-    expect(model.paths).toEqual([
+    expect(model.paths.map(({ name }) => name)).toEqual([...pathNames]);
+    expect(model.paths.slice(0, 1)).toEqual([
       {
         name: 'service',
         ratePerSecond: 4,
@@ -561,8 +581,9 @@ describe('a right config', () => {
   });
 
   it('may have just enough VUs, and not one less', () => {
-    expect(() => read({ injector: { maxVUs: 6 } })).toThrow(/at least 7/);
-    expect(read({ injector: { maxVUs: 7 } }).injector.maxVUs).toBe(7);
+    const paths = allOff(['service']);
+    expect(() => read({ paths, injector: { maxVUs: 6 } })).toThrow(/at least 7/);
+    expect(read({ paths, injector: { maxVUs: 7 } }).injector.maxVUs).toBe(7);
   });
 
   it('ignores keys of other namespaces', () => {

@@ -16,8 +16,8 @@ export interface Cluster {
   readonly endpoints: pulumi.Output<{ readonly [Name in EndpointName]?: string | undefined }>;
   /** NodePorts behind the endpoints; absent where Services stay inside the cluster. */
   readonly nodePorts?: Readonly<Record<EndpointName, number>>;
-  /** References of the images that the nodes already have; absent where they are pulled. */
-  readonly images?: pulumi.Output<Record<ImageName, string>>;
+  /** References of images that the nodes already have or the user names; the public ones are pulled for all others. */
+  readonly images?: pulumi.Output<{ readonly [Name in ImageName]?: string | undefined }>;
   /** Class of the volumes of monitoring; absent for the cluster's default class. */
   readonly storageClass?: pulumi.Input<string>;
   /** Nodes that monitoring must run on, where its volumes are local to a node. */

@@ -7,7 +7,7 @@ import { MonitoringStack } from '../../components/monitoring-stack';
 import { Namespaces } from '../../components/namespaces';
 import { PodinfoPair } from '../../components/podinfo-pair';
 import { readSettings } from '../../settings';
-import { serviceTargets } from '../../signals/injector';
+import { injectorTargets } from '../../signals/targets';
 import { deploy, stackConfig } from '../deploy';
 
 const settings = readSettings('dev', stackConfig('dev'));
@@ -55,7 +55,7 @@ describe('components refuse, before they register anything,', () => {
     const args = {
       injector: { ...injector, replicas: 1 },
       model,
-      targets: serviceTargets('n'),
+      targets: injectorTargets('n'),
       otlpEndpoint: '1.2.3.4:9090',
     };
     expect(await refused((common) => new LoadInjector('x', { ...common, ...args }))).toMatch(

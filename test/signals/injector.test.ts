@@ -3,28 +3,58 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import {
   configFile,
+  entryScript,
   injectorCommand,
   injectorConfig,
   injectorEnvironment,
   injectorTiming,
   scenarioFiles,
-  serviceTargets,
   sourceClientTimeoutMs,
   virtualUsers,
   zeroSeries,
 } from '../../signals/injector';
 import { defaultModel, pathSettings } from '../../signals/model';
-import { pathNames, pathRow, pathTable } from '../../signals/paths';
+import {
+  type PathName,
+  type PathRow,
+  callsApiServer,
+  callsEcho,
+  callsSource,
+  pathNames,
+  pathRow,
+  pathTable,
+} from '../../signals/paths';
+import { injectorTargets } from '../../signals/targets';
 
 const directory = join(__dirname, '..', '..', 'scenarios');
-const targets = serviceTargets('continuous-load');
+const targets = injectorTargets('continuous-load');
 const read = (file: string) => readFileSync(join(directory, file), 'utf8');
 
-test('targets are full names, so that no search domain is tried', () => {
-  expect(targets).toEqual({
-    source: 'http://source.continuous-load.svc.cluster.local.:9898',
-    target: 'http://target.continuous-load.svc.cluster.local.:9898',
+test('targets are full names, so that no search domain is tried, but where that is what is probed', () => {
+  const { dnsSearch, ...full } = targets;
+  for (const address of Object.values(full)) expect(address).toMatch(/\.svc\.cluster\.local\.(:\d+)?(\/|$)/);
+  expect(dnsSearch).toBe('target.continuous-load');
+  expect(targets).toMatchObject({
+    source: 'http://source.continuous-load.svc.cluster.local.:9898/api/echo',
+    targetGrpc: 'target.continuous-load.svc.cluster.local.:9999',
+    echoWebSocket: 'ws://echo.continuous-load.svc.cluster.local.:9009/ws',
+    apiList:
+      'https://kubernetes.default.svc.cluster.local./api/v1/namespaces/continuous-load/services?limit=1',
   });
+});
+
+test('what a path needs follows from what it calls', () => {
+  expect(pathNames.filter(callsSource)).toEqual(['service']);
+  expect(pathNames.filter(callsEcho)).toEqual(['grpc-stream', 'websocket', 'tcp', 'udp']);
+  expect(pathNames.filter(callsApiServer)).toEqual(['api-server']);
+  expect(pathTable.map(({ name }) => name)).toEqual([...pathNames]);
+});
+
+test('a stream is one virtual user for each injector, and its messages together make the rate', () => {
+  const model = defaultModel({ injectors: 3, paths: [pathSettings('websocket', { ratePerSecond: 6 })] });
+  expect(injectorConfig(model, targets).paths[0]!.probes).toMatchObject([
+    { stream: true, vus: 1, periodUs: 500_000, address: targets.echoWebSocket },
+  ]);
 });
 
 test('the injectors together send the rate of the path, half of it on kept connections', () => {
@@ -96,26 +126,38 @@ test('every series a probe may count under is zeroed, and there are at most 60 p
   }
 });
 
-test('the shipped files are what the entry script needs, no more', () => {
+test('the shipped files are what the entry scripts need, no more', () => {
   const needed = new Set<string>();
   const walk = (file: string) => {
     if (needed.has(file)) return;
     needed.add(file);
     for (const match of read(file).matchAll(/^(?:import|export) (?!type\b)[^;]*?from '\.\/([^']+)';/gms))
       walk(match[1]!);
+    for (const match of read(file).matchAll(/\.load\(\[\], '([^']+\.proto)'\)/g)) needed.add(match[1]!);
   };
-  walk(scenarioFiles[0]);
+  for (const paths of [[pathSettings('service')], pathNames.map((name) => pathSettings(name))])
+    walk(entryScript(paths));
   expect([...needed].sort()).toEqual([...scenarioFiles].sort());
   for (const file of scenarioFiles) expect(read(file)).not.toMatch(/from '\.\.\//);
 });
 
-test('every path of the table has its line in the entry script', () => {
-  const table = /const probers[^{]*\{([^}]*)\}/.exec(read('continuous.ts'))![1]!;
-  expect([...table.matchAll(/^\s*'?([a-z-]+)'?:/gm)].map((match) => match[1])).toEqual([...pathNames]);
+test('only the extended entry needs the extension, and it is taken only where a path needs it', () => {
+  for (const { name, extension } of pathTable as readonly PathRow[])
+    expect(entryScript([{ name: name as PathName }])).toBe(
+      extension ? 'continuous-extended.ts' : 'continuous.ts',
+    );
+  expect(entryScript([{ name: 'service' }, { name: 'udp' }])).toBe('continuous-extended.ts');
+});
+
+test('every path of the table has its prober', () => {
+  const keys = ['stock-probers.ts', 'extended-probers.ts'].flatMap((file) =>
+    [...read(file).matchAll(/^ {2}'?([a-z-]+)'?: \{/gm)].map((match) => match[1]),
+  );
+  expect(keys.sort()).toEqual([...pathNames].sort());
 });
 
 test('k6 keeps nothing for an end that never comes', () => {
-  expect(injectorCommand()).toEqual(
+  expect(injectorCommand({ paths: [pathSettings('service')] })).toEqual(
     expect.arrayContaining([
       '--summary-mode=disabled',
       '--no-thresholds',
@@ -138,5 +180,6 @@ test('a new pod is ready only when it counts, an old one has time for its last e
   const { startupMs, minReadySeconds, terminationGracePeriodSeconds } = injectorTiming(defaultModel());
   expect(minReadySeconds * 1000).toBeGreaterThan(startupMs + 3000);
   expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(15);
-  expect(sourceClientTimeoutMs(pathSettings('service'))).toBe(1000);
+  expect(sourceClientTimeoutMs(defaultModel())).toBe(1000);
+  expect(sourceClientTimeoutMs({ paths: [pathSettings('udp')] })).toBe(1000);
 });

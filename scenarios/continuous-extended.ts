@@ -1,0 +1,11 @@
+/** Entry script for k6 with the extension `k6/x/netprobe`, which a released k6 refuses to import. */
+import { extendedProbers } from './extended-probers.ts';
+import { injector } from './injector.ts';
+import { stockProbers } from './stock-probers.ts';
+
+const made = injector({ ...stockProbers, ...extendedProbers });
+
+export const options = made.options;
+export const zero = made.zero;
+export const idle = made.idle;
+export const probe = made.probe;

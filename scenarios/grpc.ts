@@ -1,0 +1,83 @@
+import exec from 'k6/execution';
+import grpc from 'k6/net/grpc';
+import { nowMs } from './clock.ts';
+import { complain } from './complaints.ts';
+import type { PathConfig, ProbeConfig } from './config.ts';
+import { reasonOfCall, reasonOfConnect } from './grpc-reasons.ts';
+import { LagMeter } from './lag-meter.ts';
+import { listedReason } from './reasons.ts';
+import { recordProbe } from './recorder.ts';
+import { judge, type Measured } from './verdict.ts';
+
+const method = 'echo.EchoService/Echo';
+
+/** A VU's own connection, and the one of its probe on a fresh one. */
+interface Line {
+  readonly client: grpc.Client;
+  connected: boolean;
+}
+
+const lines: Record<string, Line> = {};
+const runId = Math.random().toString(36).slice(2, 10);
+
+/** Loads the protocol; must run at init, and only where the path is on: every VU pays for it. */
+export function prepareGrpc(): void {
+  for (const conn of ['kept', 'fresh']) {
+    const client = new grpc.Client();
+    client.load([], 'podinfo.proto');
+    lines[conn] = { client, connected: false };
+  }
+}
+
+/** One probe of the path `grpc`: Echo a nonce and want it back. Throws only for a fault of the script. */
+export async function probeGrpc(path: PathConfig, probe: ProbeConfig): Promise<void> {
+  const line = lines[probe.conn];
+  if (!line) throw new Error(`no gRPC client for connections of kind ${probe.conn}`);
+  const startMs = nowMs();
+  const connecting = line.connected ? undefined : connect(line, probe.address, path.timeoutMs);
+  const measured = connecting ?? (await call(line, probe, path.timeoutMs, startMs));
+  // After a failure a kept connection is made anew: grpc-go's own attempts would come ever more seldom and hide a recovery, and
+  // a dead peer would be asked until the kernel gives up, a quarter of an hour.
+  if (probe.conn === 'fresh' || (measured.reason !== '' && measured.reason !== 'body')) hangUp(line);
+  const reason = measured.reason === '' ? '' : listedReason(measured.reason, path.reasons, path.otherReason);
+  recordProbe(path, probe, judge({ ...measured, reason }, path), probe.hop, measured.durationMs);
+}
+
+/** Why there is no connection; undefined when there is one. Blocks the VU. */
+function connect(line: Line, address: string, timeoutMs: number): Measured | undefined {
+  const startMs = nowMs();
+  try {
+    line.connected = true;
+    line.client.connect(address, { plaintext: true, timeout: timeoutMs });
+    return undefined;
+  } catch (fault) {
+    const durationMs = nowMs() - startMs;
+    complain('grpc connection', String(fault));
+    // No timer of this VU runs while it is blocked: what went beyond the timeout was the injector's own lag.
+    return { reason: reasonOfConnect(String(fault)), durationMs, lagMs: Math.max(0, durationMs - timeoutMs) };
+  }
+}
+
+async function call(line: Line, probe: ProbeConfig, timeoutMs: number, startMs: number): Promise<Measured> {
+  const body = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
+  const lag = new LagMeter();
+  const timeout = Math.max(1, timeoutMs - (nowMs() - startMs));
+  try {
+    const response = await line.client.asyncInvoke(method, { body }, { timeout });
+    const durationMs = nowMs() - startMs;
+    const { message } = response as { message?: { body?: string } };
+    const error = response.error as { message?: string } | undefined;
+    const code = String(response.status);
+    const failure = reasonOfCall({ code, message: error?.message ?? '' });
+    if (failure !== '') complain(`grpc ${failure}`, `code ${code}: ${error?.message ?? ''}`);
+    const reason = failure === '' && message?.body !== body ? 'body' : failure;
+    return { reason, durationMs, lagMs: lag.stop() };
+  } finally {
+    lag.stop();
+  }
+}
+
+function hangUp(line: Line): void {
+  line.connected = false;
+  line.client.close();
+}

@@ -1,0 +1,52 @@
+import http from 'k6/http';
+import type { Params } from 'k6/http';
+import { BackOff } from './back-off.ts';
+import type { PathConfig, ProbeConfig } from './config.ts';
+import { LagMeter } from './lag-meter.ts';
+import { reasonOfAnswer } from './reasons.ts';
+
+// One JavaScript runtime per VU: module state is a VU's own.
+const backOff = new BackOff();
+
+/** One HTTP answer, before its body is judged. */
+export interface Answer {
+  /** '' when transport and status are fine. */
+  reason: string;
+  body: string | null;
+  durationMs: number;
+  lagMs: number;
+}
+
+/** Sends one request; undefined when the far end asked for less load and nothing was sent. Never throws. */
+export async function request(
+  method: 'GET' | 'POST',
+  url: string,
+  body: string | null,
+  headers: Readonly<Record<string, string>>,
+  path: PathConfig,
+  probe: ProbeConfig,
+): Promise<Answer | undefined> {
+  if (!backOff.allows(Date.now())) return undefined;
+  const params: Params = {
+    // `noConnectionReuse` is global in k6; this header gives one probe a connection of its own.
+    headers: probe.conn === 'fresh' ? { ...headers, Connection: 'close' } : { ...headers },
+    timeout: path.timeoutMs,
+    responseType: 'text',
+    redirects: 0,
+  };
+  const lag = new LagMeter();
+  const response = await http.asyncRequest(method, url, body, params);
+  const lagMs = lag.stop();
+  backOff.note(response.status, response.headers['Retry-After'], Date.now());
+  const { blocked, connecting, tls_handshaking, duration } = response.timings;
+  return {
+    reason: reasonOfAnswer({
+      status: response.status,
+      errorCode: response.error_code,
+      error: response.error,
+    }),
+    body: typeof response.body === 'string' ? response.body : null,
+    durationMs: blocked + connecting + tls_handshaking + duration,
+    lagMs,
+  };
+}

@@ -1,0 +1,37 @@
+/** The k6 extension of `extension/`: probes that k6 itself has no protocol for, timed in Go with µs resolution. */
+declare module 'k6/x/netprobe' {
+  /** What came of one probe; never thrown, only wrong arguments are. */
+  export interface Result {
+    /** '' when the answer was right, else one of the reasons of the path. */
+    reason: string;
+    /** From the start of the probe to the answer, name lookup and connection included, in ms with µs resolution. */
+    durationMs: number;
+    /** The longest this process was late for a timer while the probe waited, in ms. */
+    lagMs: number;
+    /** For the log: what the system said. */
+    detail: string;
+    /** `udp` on a kept socket: answers to earlier, given-up probes that arrived since; 0 else. */
+    late: number;
+  }
+
+  /** One query to the resolver of /etc/resolv.conf, or to `server` (`HOST:PORT`). */
+  export function dns(query: {
+    name: string;
+    transport: string;
+    /** `addresses`: at least one A record; `absent`: NXDOMAIN. */
+    expect: string;
+    /** Walk the search path of resolv.conf as a libc resolver does; the name has no trailing dot. */
+    search: boolean;
+    timeoutMs: number;
+    server?: string;
+  }): Result;
+
+  /** Sends `payload` over TCP and wants it back. `kept`: on the connection of this VU, made when there is none. */
+  export function tcp(probe: { address: string; payload: string; kept: boolean; timeoutMs: number }): Result;
+
+  /** Sends `payload` as one datagram and wants it back. `kept`: on the socket of this VU. */
+  export function udp(probe: { address: string; payload: string; kept: boolean; timeoutMs: number }): Result;
+
+  /** Content of the token file of the pod's service account, read again when it is older than 10 s. Throws when there is none. */
+  export function token(): string;
+}

@@ -1,0 +1,13 @@
+import { holdGrpcStream, prepareGrpcStream } from './grpc-stream.ts';
+import { prepareGrpc, probeGrpc } from './grpc.ts';
+import type { Prober } from './injector.ts';
+import { probeService } from './service.ts';
+import { holdWebSocket } from './websocket.ts';
+
+/** One line per path that k6 as it is released can probe. */
+export const stockProbers: Readonly<Record<string, Prober>> = {
+  service: { probe: probeService },
+  grpc: { prepare: prepareGrpc, probe: probeGrpc },
+  'grpc-stream': { prepare: prepareGrpcStream, probe: holdGrpcStream },
+  websocket: { probe: holdWebSocket },
+};

@@ -1,0 +1,85 @@
+import { formatSize } from '../units';
+import type { Contradiction } from './contradiction';
+
+/** Size of one of the lab's local volumes. */
+const labVolumeBytes = 10 * 2 ** 30;
+
+/** Contradictions of the section `cluster` with itself and with others. */
+export const clusterContradictions: readonly Contradiction[] = [
+  {
+    uses: ['cluster.ports'],
+    find: ({ cluster }) => {
+      if (cluster.kind !== 'lab') return [];
+      const ports = Object.entries(cluster.ports);
+      return ports.flatMap(([name, port], index) => {
+        const first = ports.findIndex(([, other]) => other === port);
+        if (first === index) return [];
+        const holder = `cluster.ports.${ports[first]?.[0] ?? ''}`;
+        return [
+          {
+            field: `cluster.ports.${name}`,
+            value: port,
+            allowed: `another port than ${holder}`,
+            mend: 'change one of the two',
+          },
+        ];
+      });
+    },
+  },
+  {
+    uses: ['cluster.kubeconfig', 'cluster.context'],
+    find: ({ cluster }) =>
+      cluster.kind === 'lab' || cluster.kubeconfig !== undefined || cluster.context !== undefined
+        ? []
+        : [
+            {
+              field: 'cluster.context',
+              allowed:
+                'given, or cluster.kubeconfig: a cluster is never chosen by what kubectl happens to point at',
+              mend: 'name one of `kubectl config get-contexts`',
+            },
+          ],
+  },
+  {
+    uses: ['cluster', 'testTimeScale'],
+    find: ({ cluster, testTimeScale }) =>
+      cluster.kind === 'lab' || testTimeScale === 1
+        ? []
+        : [
+            {
+              field: 'testTimeScale',
+              value: testTimeScale,
+              allowed: '1 outside the lab: shortened burn windows page for nothing',
+              mend: 'leave it out',
+            },
+          ],
+  },
+  {
+    uses: ['cluster', 'monitoring.storage'],
+    find: ({ cluster, monitoring: { storage } }) =>
+      cluster.kind !== 'lab'
+        ? []
+        : [
+            ...(storage.size <= labVolumeBytes
+              ? []
+              : [
+                  {
+                    field: 'monitoring.storage.size',
+                    value: formatSize(storage.size),
+                    allowed: `at most ${formatSize(labVolumeBytes)} on the lab, whose volumes are made beforehand`,
+                    mend: 'lower it, or use an existing cluster',
+                  },
+                ]),
+            ...(storage.class === undefined
+              ? []
+              : [
+                  {
+                    field: 'monitoring.storage.class',
+                    value: storage.class,
+                    allowed: 'left out on the lab, which has one class of its own',
+                    mend: 'remove it',
+                  },
+                ]),
+          ],
+  },
+];

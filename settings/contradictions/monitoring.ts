@@ -1,0 +1,82 @@
+import { formatDuration, formatSize } from '../units';
+import type { Contradiction } from './contradiction';
+
+const day = 86_400_000;
+
+/** Contradictions of the section `monitoring`. */
+export const monitoringContradictions: readonly Contradiction[] = [
+  {
+    uses: ['monitoring.retention', 'period'],
+    find: ({ monitoring, period }) =>
+      monitoring.retention >= period * day
+        ? []
+        : [
+            {
+              field: 'monitoring.retention',
+              value: formatDuration(monitoring.retention),
+              allowed: `at least the period, ${period}d: the budget of a period cannot be read from less`,
+              mend: `raise it, for example to ${period + 5}d, or shorten the period`,
+            },
+          ],
+  },
+  {
+    uses: ['monitoring.retentionSize', 'monitoring.storage.size'],
+    find: ({ monitoring: { retentionSize, storage } }) =>
+      retentionSize <= storage.size * 0.9
+        ? []
+        : [
+            {
+              field: 'monitoring.retentionSize',
+              value: formatSize(retentionSize),
+              allowed: `at most nine tenths of monitoring.storage.size, ${formatSize(storage.size)}: the write-ahead log needs the rest`,
+              mend: 'lower it, or give more storage',
+            },
+          ],
+  },
+  {
+    uses: ['monitoring.receivers'],
+    find: ({ monitoring: { receivers = [] } }) =>
+      receivers.flatMap(({ name }, index) =>
+        receivers.findIndex((other) => other.name === name) === index
+          ? []
+          : [
+              {
+                field: `monitoring.receivers[${index}].name`,
+                value: name,
+                allowed: 'a name that no other receiver has',
+                mend: 'rename one of the two, or join them',
+              },
+            ],
+      ),
+  },
+  {
+    uses: ['monitoring.receivers'],
+    find: ({ monitoring: { receivers = [] } }) =>
+      receivers.length === 0 ||
+      receivers.some(
+        ({ severities, deadManSwitch }) => severities.includes('page') && deadManSwitch === undefined,
+      )
+        ? []
+        : [
+            {
+              field: 'monitoring.receivers',
+              value: receivers.map(({ name }) => name),
+              allowed: 'such that one of them takes severity page: else nobody hears that a path is down',
+              mend: 'add page to the severities of the receiver that wakes somebody',
+            },
+          ],
+  },
+  {
+    uses: ['monitoring.receivers', 'cluster'],
+    find: ({ cluster, monitoring: { receivers } }) =>
+      cluster.kind === 'lab' || receivers !== undefined
+        ? []
+        : [
+            {
+              field: 'monitoring.receivers',
+              allowed: 'a list of who is notified',
+              mend: 'add a receiver with name and url, or write [] to say that nobody is notified',
+            },
+          ],
+  },
+];

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { receiverKinds } from '../signals/receivers';
+import { choice, flag, text, webUrl } from './fields';
+
+const setSecret = 'set it with: pulumi config set --secret --path';
+const address = (mend: string) =>
+  text({
+    pattern: /^[^\s@<>]+@[^\s@<>]+$/,
+    allowed: 'a mail address',
+    mend,
+  });
+
+const slackSchema = z.strictObject({
+  url: webUrl(setSecret),
+  channel: text({
+    pattern: /^[#@]?[\w.-]{1,80}$/,
+    allowed: 'the name of a channel or its id',
+    mend: 'write for example #on-call in quotes, or leave it out for the channel of the webhook',
+  }).optional(),
+});
+
+const pagerDutySchema = z.strictObject({
+  routingKey: text({
+    pattern: /^[A-Za-z0-9]{32}$/,
+    allowed: 'the 32 letters and digits of an Events API v2 integration',
+    mend: setSecret,
+    hidden: true,
+  }),
+});
+
+const emailSchema = z.strictObject({
+  to: address('write for example on-call@example.org'),
+  from: address('write for example alerts@example.org'),
+  smarthost: text({
+    pattern: /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
+    allowed: 'HOST:PORT of a mail server',
+    mend: 'write for example smtp.example.org:587',
+  }),
+  username: text({
+    pattern: /^\S+$/,
+    allowed: 'a name without blanks',
+    mend: 'leave it out where the server asks for none',
+  }).optional(),
+  password: text({ pattern: /^.+$/s, allowed: 'a password', mend: setSecret, hidden: true }).optional(),
+  requireTls: flag('false only where the mail server is on a network that you trust').prefault(true),
+});
+
+/** One receiver of notifications: exactly one of `url`, `slack`, `pagerDuty`, `email` and `deadManSwitch` says how it is told. */
+export const receiverSchema = z
+  .strictObject({
+    name: text({
+      pattern: /^(?!nobody$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+      allowed: 'a name of 1 to 40 lower-case letters, digits and dashes, but not nobody',
+      mend: 'name the receiver after who reads it, for example on-call',
+    }),
+    url: webUrl(setSecret).optional(),
+    severities: z
+      .array(choice(['page', 'ticket'], 'list page, ticket or both'))
+      .min(1, { error: 'a list with page, ticket or both' })
+      .prefault(['page', 'ticket']),
+    slack: slackSchema.optional(),
+    pagerDuty: pagerDutySchema.optional(),
+    email: emailSchema.optional(),
+    deadManSwitch: webUrl(setSecret).optional(),
+  })
+  .superRefine((receiver, context) => {
+    const kinds = receiverKinds.filter((kind) => receiver[kind] !== undefined);
+    const refuse = (path: string[], message: string, mend: string) =>
+      context.addIssue({ code: 'custom', path, message, params: { mend, hidden: true } });
+    if (kinds.length === 0)
+      refuse(['url'], `there, unless one of ${receiverKinds.slice(1).join(', ')} is`, setSecret);
+    for (const kind of kinds.slice(1))
+      refuse([kind], `absent, as the receiver has ${kinds[0]} already`, 'make two receivers of it');
+    const { username, password } = receiver.email ?? {};
+    if ((username === undefined) !== (password === undefined))
+      refuse(
+        ['email', username === undefined ? 'username' : 'password'],
+        'there, as the other of username and password is',
+        username === undefined ? 'write it, or leave the password out' : setSecret,
+      );
+  });

@@ -1,0 +1,93 @@
+/** Words in which a path is described; the rows are in `paths.ts`. */
+
+/** Outcome of one probe. `ok` and `slow` are answered right; `error` is the prober's own fault and burns no budget. */
+export const outcomes = ['ok', 'slow', 'failed', 'error'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** `kept`: a connection used before; `fresh`: a new one, name lookup included; `udp` and `tcp`: how a DNS query travels. */
+export type Connection = 'kept' | 'fresh' | 'udp' | 'tcp';
+
+/** Which hop failed, counted from the injector; empty where no hop is to blame. */
+export type Hop = '' | '1' | '2';
+
+/** Why a probe failed, over all paths. A row lists those that its path can have. */
+export type Reason =
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'reset'
+  | 'status'
+  | 'body'
+  | 'closed'
+  | 'silence'
+  | 'loss'
+  | 'servfail'
+  | 'answer'
+  | 'truncated'
+  | 'grpc-unavailable'
+  | 'grpc-deadline'
+  | 'grpc-other';
+
+/** Why a probe says nothing about the path: an exception in the script, or the injector late by itself. */
+export const errorReasons = ['script', 'lag'] as const;
+export type ErrorReason = (typeof errorReasons)[number];
+
+/** What a probe calls; `signals/targets.ts` has the addresses. */
+export type TargetName =
+  | 'source'
+  | 'target'
+  | 'targetGrpc'
+  | 'echoGrpc'
+  | 'echoWebSocket'
+  | 'echoTcp'
+  | 'echoUdp'
+  | 'dnsName'
+  | 'dnsHeadless'
+  | 'dnsAbsent'
+  | 'dnsSearch'
+  | 'apiReadyz'
+  | 'apiList';
+
+/** One way a path is probed; the shares of a path's probes add up to 1. */
+export interface ProbeRow {
+  readonly name: string;
+  readonly conn: Connection;
+  /** Share of the path's rate, 0…1. */
+  readonly share: number;
+  /** Key of the address that is called. */
+  readonly calls: TargetName;
+  /** Hops that can fail in this probe. */
+  readonly hops: readonly Exclude<Hop, ''>[];
+}
+
+/** What a path is asked to keep when the user says nothing. */
+export interface PathDefaults {
+  /** Probes per second over all injectors. */
+  readonly ratePerSecond: number;
+  readonly timeoutMs: number;
+  readonly availabilityPercent: number;
+  readonly latencyPercent: number;
+  readonly latencyBoundMs: number;
+}
+
+/** One row of the table. */
+export interface PathRow {
+  readonly name: string;
+  readonly title: string;
+  readonly protocol: string;
+  /** A long-lived stream: each injector holds one, a probe is one numbered message on it, and interruptions are counted. */
+  readonly stream?: true;
+  /** Needs k6 with the extension `k6/x/netprobe`; a stock k6 image cannot probe it. */
+  readonly extension?: true;
+  /** What must answer, and how the answer is checked: one sentence for docs and alerts. */
+  readonly answer: string;
+  /** Names of the hops in order, `from → to`. */
+  readonly hops: readonly { readonly from: string; readonly to: string }[];
+  /** Reason → what it means on this path. */
+  readonly reasons: Readonly<Partial<Record<Reason, string>>>;
+  readonly probes: readonly ProbeRow[];
+  readonly defaults: PathDefaults;
+  /** Kubernetes objects to look at first, for descriptions and runbooks. */
+  readonly look: readonly string[];
+}

@@ -1,0 +1,38 @@
+import type { TargetName } from './path-types';
+
+/** Addresses that the probes call: URLs, `HOST:PORT`, or names to look up. */
+export type InjectorTargets = Readonly<Record<TargetName, string>>;
+
+/** podinfo's ports. */
+export const podinfoPorts = { http: 9898, metrics: 9797, grpc: 9999 } as const;
+
+/** Ports of the echo server: TCP and UDP echo, gRPC, and HTTP with WebSocket, health and metrics. */
+export const echoPorts = { tcp: 9007, udp: 9007, grpc: 9008, http: 9009 } as const;
+
+/** Name of the headless Service that is looked up. */
+export const headlessName = 'dns-headless';
+
+/** A name that nobody may have in the load namespace. */
+const absentName = 'absent-by-design';
+
+/** Addresses of everything by full names: the trailing dot keeps search domains out of the lookup. */
+export function injectorTargets(namespace: string, clusterDomain = 'cluster.local'): InjectorTargets {
+  const host = (service: string, within = namespace) => `${service}.${within}.svc.${clusterDomain}.`;
+  const api = `https://${host('kubernetes', 'default')}`;
+  return {
+    source: `http://${host('source')}:${podinfoPorts.http}/api/echo`,
+    target: `http://${host('target')}:${podinfoPorts.http}/api/echo`,
+    targetGrpc: `${host('target')}:${podinfoPorts.grpc}`,
+    echoGrpc: `${host('echo')}:${echoPorts.grpc}`,
+    echoWebSocket: `ws://${host('echo')}:${echoPorts.http}/ws`,
+    echoTcp: `${host('echo')}:${echoPorts.tcp}`,
+    echoUdp: `${host('echo')}:${echoPorts.udp}`,
+    dnsName: host('target'),
+    dnsHeadless: host(headlessName),
+    dnsAbsent: host(absentName),
+    // Two labels: the first search domain does not have it, the second does.
+    dnsSearch: `target.${namespace}`,
+    apiReadyz: `${api}/readyz`,
+    apiList: `${api}/api/v1/namespaces/${namespace}/services?limit=1`,
+  };
+}
