@@ -3,10 +3,11 @@ import type { Config } from '../settings/schema';
 import type { SignalModel } from '../signals/model';
 import { AlertmanagerServer } from './monitoring/alertmanager-server';
 import { KubeStateMetrics } from './monitoring/kube-state-metrics';
-import { podMonitors } from './monitoring/monitors';
+import { dnsDiscovery, podMonitors } from './monitoring/monitors';
 import type { MonitoringPartArgs } from './monitoring/part';
 import { PrometheusOperator } from './monitoring/prometheus-operator';
 import { PrometheusServer } from './monitoring/prometheus-server';
+import { monitoringName } from './names';
 
 /** Arguments of {@link MonitoringStack}. */
 export interface MonitoringStackArgs extends MonitoringPartArgs {
@@ -39,6 +40,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       own,
     );
     new KubeStateMetrics('kube-state-metrics', part, own);
+    dnsDiscovery(this, { ...part, prometheusAccount: `prometheus-${monitoringName}` });
     podMonitors(this, { ...part, crds });
     this.prometheusAddress = prometheus.address;
     this.registerOutputs({ prometheusAddress: this.prometheusAddress });

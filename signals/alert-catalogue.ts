@@ -1,3 +1,5 @@
+import { surroundingsCatalogue } from './surroundings-catalogue';
+
 /** How loud an alert is: a page wakes somebody, a ticket waits for the day, `none` only inhibits others. */
 export type AlertKind = 'page' | 'ticket' | 'none';
 
@@ -18,8 +20,8 @@ export interface AlertEntry {
 const seeReasons =
   'Read reason and hop in the alert or with `sum by (reason, hop, conn) (increase(k6_probes_total{path="PATH",outcome="failed"}[2m]))`.';
 
-/** Every alert, each one a section of the runbook. */
-export const alertCatalogue = [
+/** Alerts on a path. */
+const pathCatalogue = [
   {
     name: 'PathDown',
     kind: 'page',
@@ -48,6 +50,15 @@ export const alertCatalogue = [
       'As PathDown, and kept firing for the short window of the fastest burn and 30 s. It mutes the burn alerts of its path.',
     causes: ['see PathDown'],
     steps: ['Nothing: it only keeps one outage from being notified twice.'],
+  },
+  {
+    name: 'SharedCauseDown',
+    kind: 'none',
+    meaning: 'A path is or was just down that others need, or that ends at the same server; nobody is told.',
+    condition:
+      'As PathDown of a path that leads others, and kept firing for 90 s. It mutes PathDown of those: one server gone, or the name service, is one page.',
+    causes: ['see PathDown'],
+    steps: ['Nothing: it only keeps one cause from being notified once for each path.'],
   },
   {
     name: 'ProbesMissing',
@@ -124,6 +135,23 @@ export const alertCatalogue = [
     ],
   },
   {
+    name: 'StreamInterrupted',
+    kind: 'ticket',
+    meaning: 'The long-lived streams of this path are cut again and again; no message need be lost.',
+    condition:
+      'More than 30 ends of open streams within an hour, over all injectors (reasons `closed`, `reset`, `silence`; attempts in vain are the business of PathDown).',
+    causes: [
+      'something between cuts idle or old connections (reason `reset`: a timeout of NAT, load balancer or mesh)',
+      'echo is rolled out or restarted often (reason `closed`)',
+      'packets are dropped without a word (reason `silence`)',
+    ],
+    steps: [
+      '`sum by (reason, instance) (increase(k6_interruptions_total{path="PATH"}[1h]))`: one injector points at its node, all at the server or a middlebox.',
+      'A fixed time between two cuts is a timeout: look for the same number in proxies, load balancers, conntrack.',
+      'Reason `closed`: compare with restarts and rollouts of echo.',
+    ],
+  },
+  {
     name: 'ProbesDropped',
     kind: 'ticket',
     meaning: 'The injectors could not start probes in time; less is measured than was asked for.',
@@ -157,6 +185,9 @@ export const alertCatalogue = [
     ],
   },
 ] as const satisfies readonly AlertEntry[];
+
+/** Every alert, each one a section of the runbook. */
+export const alertCatalogue = [...pathCatalogue, ...surroundingsCatalogue] as const;
 
 /** Name of an alert in the catalogue. */
 export type AlertName = (typeof alertCatalogue)[number]['name'];

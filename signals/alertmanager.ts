@@ -1,13 +1,9 @@
-import { type AlertKind, type AlertName, alertCatalogue } from './alert-catalogue';
+import type { AlertKind, AlertName } from './alert-catalogue';
+import { type Inhibition, inhibitions, led } from './inhibitions';
 import type { SignalModel } from './model';
+import { type Receiver, receiverConfig } from './receivers';
 
-/** Somebody who is told by webhook. */
-export interface Receiver {
-  readonly name: string;
-  /** Where Alertmanager POSTs its webhook JSON (version 4). */
-  readonly url: string;
-  readonly severities: readonly ('page' | 'ticket')[];
-}
+export type { Receiver } from './receivers';
 
 /** A matcher-based inhibition: while an alert of `source_matchers` fires, those of `target_matchers` with equal labels are mute. */
 export interface InhibitRule {
@@ -16,51 +12,37 @@ export interface InhibitRule {
   readonly equal: readonly string[];
 }
 
+/** One branch of the routing tree; what it leaves out is its parent's. Durations as Prometheus writes them. */
+export interface Route {
+  readonly receiver?: string;
+  readonly matchers: readonly string[];
+  readonly continue?: boolean;
+  readonly group_by?: readonly string[];
+  readonly group_wait?: string;
+  readonly group_interval?: string;
+  readonly repeat_interval?: string;
+  readonly routes?: readonly Route[];
+}
+
 /** The part of Alertmanager's configuration file that is used. */
 export interface AlertmanagerConfig {
-  readonly route: {
-    readonly receiver: string;
-    readonly group_by: readonly string[];
-    readonly group_wait: string;
-    readonly group_interval: string;
-    readonly repeat_interval: string;
-    readonly routes: readonly {
-      readonly receiver: string;
-      readonly matchers: readonly string[];
-      readonly continue: boolean;
-    }[];
-  };
+  readonly route: Required<Omit<Route, 'matchers' | 'continue'>>;
   readonly inhibit_rules: readonly InhibitRule[];
-  readonly receivers: readonly {
-    readonly name: string;
-    readonly webhook_configs?: readonly { readonly url: string; readonly send_resolved: boolean }[];
-  }[];
+  readonly receivers: readonly ({ readonly name: string } & Record<string, unknown>)[];
 }
 
 /** Receiver of everything that nobody must be told. */
 const nobody = 'nobody';
 
-/** While an alert of the first list fires, those of the second on the same path say nothing new. */
-const inhibitions: readonly (readonly [sources: readonly AlertName[], targets: readonly AlertName[]])[] = [
-  [
-    ['PathDown', 'PathRecentlyDown'],
-    [
-      'SloFastBurn',
-      'SloSlowBurn',
-      'LatencyBurn',
-      'PathDownFromOneSource',
-      'ProbesDropped',
-      'ProbesShort',
-      'ProberErrors',
-    ],
-  ],
-  [['ProbesMissing'], ['PathDownFromOneSource', 'ProbesDropped', 'ProbesShort', 'ProberErrors']],
-  [['SloFastBurn'], ['SloSlowBurn']],
-];
+/**
+ * Pages that another one may explain wait so long for it, in seconds: alerts of one cause come within two evaluations, an export and
+ * a flush of each other.
+ */
+const explainedWait = '10s';
 
 /**
- * Alertmanager's configuration: pages and tickets to the receivers that want them, at once, and one notification per cause. Throws
- * an Error when two receivers share a name.
+ * Alertmanager's configuration: pages and tickets to the receivers that want them, at once unless another page may explain them, and
+ * one notification per cause. Throws an Error when two receivers share a name.
  */
 export function alertmanagerConfig(model: SignalModel, receivers: readonly Receiver[]): AlertmanagerConfig {
   const names = [nobody, ...receivers.map((receiver) => receiver.name)];
@@ -74,28 +56,10 @@ export function alertmanagerConfig(model: SignalModel, receivers: readonly Recei
       group_wait: '0s',
       group_interval: '30s',
       repeat_interval: '12h',
-      routes: receivers
-        .filter((receiver) => receiver.severities.length > 0)
-        .map((receiver) => ({
-          receiver: receiver.name,
-          matchers: [
-            oneOf(
-              'severity',
-              receiver.severities.flatMap((kind) => severityValues(model, kind)),
-            ),
-          ],
-          continue: true,
-        })),
+      routes: receivers.flatMap((receiver) => route(model, receiver)),
     },
-    inhibit_rules: inhibitions.map(([sources, targets]) => ({
-      source_matchers: [oneOf('alertname', sources)],
-      target_matchers: [oneOf('alertname', targets)],
-      equal: ['path'],
-    })),
-    receivers: [
-      { name: nobody },
-      ...receivers.map(({ name, url }) => ({ name, webhook_configs: [{ url, send_resolved: true }] })),
-    ],
+    inhibit_rules: inhibitions(model).map(inhibitRule),
+    receivers: [{ name: nobody }, ...receivers.map(receiverConfig)],
   };
 }
 
@@ -107,13 +71,45 @@ export function severityValues(model: SignalModel, kind: Exclude<AlertKind, 'non
   );
 }
 
-/** Names of all alerts that inhibit or are inhibited; a test compares them with the catalogue. */
-export function inhibitedBy(name: AlertName): AlertName[] {
-  return alertCatalogue
-    .map((entry) => entry.name)
-    .filter((source) =>
-      inhibitions.some(([sources, targets]) => sources.includes(source) && targets.includes(name)),
-    );
+function route(model: SignalModel, receiver: Receiver): Route[] {
+  const to = { receiver: receiver.name, continue: true };
+  if (receiver.deadManSwitch !== undefined) return [{ ...to, ...signOfLife }];
+  const severities = receiver.severities.flatMap((kind) => severityValues(model, kind));
+  if (severities.length === 0) return [];
+  const waiting = led(model);
+  return [
+    {
+      ...to,
+      matchers: [oneOf('severity', severities)],
+      routes: [
+        // No injector, or no way to Prometheus: every path is missing, and that is one page.
+        { matchers: [named('ProbesMissing')], group_by: ['alertname'], group_wait: explainedWait },
+        ...(waiting.length === 0
+          ? []
+          : [{ matchers: [named('PathDown'), oneOf('path', waiting)], group_wait: explainedWait }]),
+      ],
+    },
+  ];
+}
+
+/** At least one notification a minute: sent at every other interval of the group. */
+const signOfLife = {
+  matchers: [named('Watchdog')],
+  group_by: ['alertname'],
+  group_interval: '20s',
+  repeat_interval: '35s',
+} as const;
+
+function inhibitRule({ sources, sourcePaths, targets, targetPaths, equal }: Inhibition): InhibitRule {
+  return {
+    source_matchers: [oneOf('alertname', sources), ...(sourcePaths ? [oneOf('path', sourcePaths)] : [])],
+    target_matchers: [oneOf('alertname', targets), ...(targetPaths ? [oneOf('path', targetPaths)] : [])],
+    equal,
+  };
+}
+
+function named(name: AlertName): string {
+  return `alertname="${name}"`;
 }
 
 function oneOf(label: string, values: readonly string[]): string {

@@ -1,9 +1,17 @@
+import { type AlertParts, alertRule } from './alert-rule';
 import type { AlertName } from './alert-catalogue';
-import { alertEntry, runbookUrl } from './alert-catalogue';
+import { followers } from './dependencies';
 import { answered, counted, pathDown, probesWithin } from './expressions';
-import { droppedTotal, errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
+import {
+  droppedTotal,
+  errorRatioName,
+  interruptionsTotal,
+  probesTotal,
+  recorded,
+  unpagedRatioName,
+} from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import type { Outcome } from './paths';
+import { type Outcome, pathRow, type Reason } from './paths';
 import { duration, increase, number, select, sumBy } from './promql';
 import type { Sli } from './recording-rules';
 import { objectivePercent } from './recording-rules';
@@ -20,6 +28,12 @@ import {
 
 /** *Path down* stays firing this long after the last bad evaluation: a flapping outage is one page. */
 const downKeepSeconds = 30;
+/** The page of a path that leads others mutes theirs for so long after it ends: they may be a little later to recover. */
+const sharedKeepSeconds = 90;
+/** Ends of open streams in an hour that are tolerated: a rollout of echo makes about four with two injectors. */
+const tolerableInterruptions = 30;
+/** Reasons of probes that had to wait for their whole timeout. */
+const waiting: readonly Reason[] = ['timeout', 'silence', 'loss', 'grpc-deadline'];
 /** Window of the alerts on the prober itself. */
 const meterWindowSeconds = 300;
 /** Share of the asked probes that may be dropped or in error. */
@@ -30,11 +44,13 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
   const down = downWindowSeconds(model, path);
   const missing = missingWindowSeconds(model, path);
   const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
+  const others = followers(model, path.name);
   const alerts: AlertRule[] = [
     alert(model, path, 'PathDown', {
       expr: pathDown(model, path),
       keep_firing_for: duration(downKeepSeconds),
       summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none good`,
+      ...(others.length === 0 ? {} : { detail: mutes(others) }),
     }),
     alert(model, path, 'PathRecentlyDown', {
       expr: pathDown(model, path),
@@ -47,6 +63,14 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
       summary: `Path ${path.name} is not measured: {{ with query "${quoted(zeroOr(probesWithin(path, counted, missing)))}" }}{{ . | first | value | printf "%.0f" }}{{ end }} probes counted in ${duration(missing)}`,
     }),
   ];
+  if (others.length > 0)
+    alerts.push(
+      alert(model, path, 'SharedCauseDown', {
+        expr: pathDown(model, path),
+        keep_firing_for: duration(sharedKeepSeconds),
+        summary: `Path ${path.name} is or was down ({{ $value | printf "%.0f" }} failed probes), and with it ${others.join(', ')}`,
+      }),
+    );
   if (model.injectors > 1) alerts.push(oneSource(model, path));
   return alerts;
 }
@@ -77,12 +101,11 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
   const tolerated = number(asked * toleratedShare);
   const wanted = `and on (path) ${select(recorded.pathInfo, { path: path.name })}`;
   const dropped = sumBy(['path'], increase(select(droppedTotal, { path: path.name }), meterWindowSeconds));
+  const reasons = waiting.filter((reason) => reason in pathRow(path.name).reasons);
+  const failed = { path: path.name, outcome: 'failed' };
   const timeouts = sumBy(
     ['path'],
-    increase(
-      select(probesTotal, { path: path.name, outcome: 'failed', reason: 'timeout' }),
-      meterWindowSeconds,
-    ),
+    increase(select(probesTotal, { ...failed, reason: reasons }), meterWindowSeconds),
   );
   const window = duration(meterWindowSeconds);
   return [
@@ -102,6 +125,20 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
       expr: `(${probesWithin(path, 'error', meterWindowSeconds)} > ${tolerated}) ${wanted}`,
       for: '1m',
       summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} failed by the prober's own fault in ${window}`,
+    }),
+  ];
+}
+
+/** Alerts on streams that are cut; none for paths without streams. Evaluated every 30 s. */
+export function streamAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
+  if (!pathRow(path.name).stream) return [];
+  const bound = model.interruptionsPerHour ?? tolerableInterruptions;
+  const ends = select(interruptionsTotal, { path: path.name, reason: ['closed', 'reset', 'silence'] });
+  return [
+    alert(model, path, 'StreamInterrupted', {
+      expr: `${sumBy(['path'], increase(ends, 3600))} > ${number(bound)}`,
+      for: '1m',
+      summary: `Streams of path ${path.name} were cut {{ $value | printf "%.0f" }} times within an hour; ${number(bound)} are tolerated`,
     }),
   ];
 }
@@ -142,24 +179,24 @@ function alert(
   model: SignalModel,
   path: PathSettings,
   name: AlertName,
-  rule: { expr: string; for?: string; keep_firing_for?: string; summary: string },
+  { detail, ...rule }: AlertParts,
 ): AlertRule {
-  const entry = alertEntry(name);
-  const { summary, ...timing } = rule;
-  return {
-    alert: name,
-    ...timing,
-    labels: {
-      path: path.name,
-      severity: entry.kind === 'none' ? 'none' : path.severity[entry.kind],
-      owner: model.owner ?? 'platform',
-    },
-    annotations: {
-      summary,
-      description: `${entry.meaning} Failed in the last 2 min: ${why(path)}. Likely causes: ${entry.causes.join('; ')}.`,
-      runbook_url: runbookUrl(model.runbookBase, name),
-    },
-  };
+  const failed = `Failed in the last 2 min: ${why(path)}.`;
+  return alertRule(
+    model,
+    name,
+    { ...rule, detail: detail === undefined ? failed : `${failed} ${detail}` },
+    path,
+  );
+}
+
+/** Says on a page whose pages it mutes, and which of them are down while it is written. */
+function mutes(others: readonly string[]): string {
+  const down = select(recorded.down, { path: others });
+  return (
+    `Mutes pages of ${others.join(', ')}; also down now: ` +
+    `{{ range query "${quoted(down)}" }}{{ .Labels.path }}, {{ else }}none of them, {{ end }}as far as it is known yet.`
+  );
 }
 
 /** A template that lists the commonest reasons with their hop and injector while the alert is evaluated. */

@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alertCatalogue, type AlertEntry } from './alert-catalogue';
-import { inhibitedBy } from './alertmanager';
+import { availabilityWindows, leastCoverage } from './availability';
+import { followers, leaders } from './dependencies';
+import { inhibitedBy } from './inhibitions';
 import { pushedMetrics } from './metrics';
 import { defaultModel } from './model';
 import { connectionsOf, type PathRow, pathTable } from './paths';
@@ -28,6 +30,7 @@ export async function pathsAndAlertsPage(): Promise<string> {
     alertTable(),
     burnTable(),
     onePage(),
+    availability(),
     runbook(),
   ].join('\n\n');
   return format(text, { ...(await resolveConfig(join(__dirname, 'docs.ts'))), parser: 'markdown' });
@@ -88,7 +91,7 @@ Every counter starts at 0 one export before the first probe, so the first failur
 function alertTable(): string {
   const rows = alertCatalogue.map(
     (entry) =>
-      `| [${entry.name}](#${entry.name.toLowerCase()}) | ${kindText(entry)} | ${entry.meaning} | ${inhibitedBy(entry.name).join(', ') || '–'} |`,
+      `| [${entry.name}](#${entry.name.toLowerCase()}) | ${kindText(entry)} | ${entry.meaning} | ${inhibitedBy(defaultModel(), entry.name).join(', ') || '–'} |`,
   );
   return `## Alerts
 
@@ -117,6 +120,10 @@ Burn is \`bad / max(total, rate × window)\`: the budget really spent. Ten minut
 function onePage(): string {
   const model = defaultModel();
   const path = model.paths[0];
+  const mutes = model.paths
+    .filter(({ name }) => followers(model, name).length > 0)
+    .map(({ name }) => `| \`${name}\` | ${followers(model, name).join(', ')} |`);
+  const alone = model.paths.filter(({ name }) => leaders(model, name).length === 0).map(({ name }) => name);
   const times = path
     ? `With the defaults *PathDown* comes ${downWindowSeconds(model, path)}…${noticeSeconds(model, path)} s after the last good probe, *ProbesMissing* ${missingWindowSeconds(model, path) + missingForSeconds} s and a few after the last probe.`
     : '';
@@ -129,7 +136,20 @@ A total outage also spends budget: 52 s of it are more than 14.4 × 0.1 % of an 
 1. Burn alerts read \`slo:unpaged_error:ratio_rate*\`: failures while *PathDown* held, and in the seconds before that it takes to notice, are taken out: as they were counted, so a changed rate changes nothing. \`slo:sli_error:ratio_rate*\`, the budget left and every figure keep them.
 2. \`PathRecentlyDown\`, which tells nobody, mutes the burn alerts and tickets of its path during an outage and for the short window of the fastest burn plus 30 s after it.
 
-What this costs: a *partial* fault that begins within five and a half minutes after an outage is notified up to that much later (a new total outage pages at once), and a budget spent by outages alone is not told by a ticket: its pages were. If the rules did not run during an outage (Prometheus down), nobody was paged: its failures may burn.`;
+Paths explain each other too. A page of the left mutes those of the right, until 90 s after it ends (\`SharedCauseDown\`), and says so; failures of the right while the left was down are taken out of their burn as well. Nothing mutes a page of ${alone.join(', ')}. Pages of the right that may come at the very moment of the left (they end at the same server) wait 10 s for it. All paths that are not measured are one notification.
+
+| page of | mutes pages of |
+|---|---|
+${mutes.join('\n')}
+
+What this costs: a *partial* fault that begins within five and a half minutes after an outage is notified up to that much later (a new total outage pages at once), and a budget spent by outages alone is not told by a ticket: its pages were. A path of the right that fails for a reason of its own while the left is down is told when the left is well. If the rules did not run during an outage (Prometheus down), nobody was paged: its failures may burn.`;
+}
+
+function availability(): string {
+  const windows = availabilityWindows(defaultModel()).map(duration).join(', ');
+  return `### Availability and what is known
+
+\`slo:availability:ratio_*\` is (ok + slow) / (ok + slow + failed) over ${windows} (and 90d, 365d where the retention reaches), weighed by count; \`slo:availability_coverage:ratio_*\` is the share of the window in which probes were counted. Under ${number(leastCoverage * 100)} % of coverage readers show "n % of the window known" in place of a figure. No probes, no number.`;
 }
 
 function runbook(): string {

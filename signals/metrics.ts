@@ -23,6 +23,8 @@ export const k6Names = {
   duration: 'probe_duration',
   heldBack: 'probes_held_back',
   dropped: 'dropped_iterations',
+  interruptions: 'interruptions',
+  late: 'probes_late',
 } as const;
 
 /** Counter {path, outcome, reason, conn, hop, instance}: one per probe. */
@@ -33,6 +35,10 @@ export const probeDuration = storedName(k6Names.duration, 'trend');
 export const heldBackTotal = storedName(k6Names.heldBack, 'counter');
 /** Counter {path, instance}: probes that k6 could not start in time for want of a free VU. */
 export const droppedTotal = storedName(k6Names.dropped, 'counter');
+/** Counter {path, reason, instance}: ends of a stream that was open (`closed`, `reset`, `silence`), and attempts in vain to open one (`connect`). */
+export const interruptionsTotal = storedName(k6Names.interruptions, 'counter');
+/** Counter {path, instance}: UDP answers that came after their probe was given up. */
+export const lateTotal = storedName(k6Names.late, 'counter');
 
 /** Labels of each pushed metric; `instance` is the injector's pod, `job` the OTLP service name. */
 export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +46,8 @@ export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [probeDuration]: ['path', 'conn', 'instance', 'job'],
   [heldBackTotal]: ['path', 'instance', 'job'],
   [droppedTotal]: ['path', 'instance', 'job'],
+  [interruptionsTotal]: ['path', 'reason', 'instance', 'job'],
+  [lateTotal]: ['path', 'instance', 'job'],
 };
 
 /** Value of the label `job` on everything the injectors push (OTLP `service.name`). */
@@ -60,6 +68,11 @@ export const recorded = {
   down: 'path:down:bool',
   /** Failed probes of one evaluation {path} that *path down* pages for, told `noticeSeconds` late; absent else. */
   pagedBad: 'path:probes_bad_paged:delta',
+  /** Probes {path} within five minutes, recorded every five: what long windows add up. */
+  bad5m: 'path:probes_bad:increase5m',
+  total5m: 'path:probes_total:increase5m',
+  /** 1 {path} for every 30 s in which probes were counted, absent else. */
+  known: 'path:known:bool',
 } as const;
 
 /** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */

@@ -1,5 +1,5 @@
 import type { PathName } from './paths';
-import { pathRow } from './paths';
+import { pathNames, pathRow } from './paths';
 
 /** One path as this stack wants it: plain values, all defaults filled in. */
 export interface PathSettings {
@@ -37,6 +37,10 @@ export interface SignalModel {
   readonly enabled?: boolean;
   /** Upper bound on the sum of all rates, probes per second; default 100. */
   readonly maxRatePerSecond?: number;
+  /** How long Prometheus keeps its samples, in days: availability is recorded over windows that it reaches. Default 35. */
+  readonly retentionDays?: number;
+  /** Ends of open streams in an hour, of all injectors, that are tolerated on a path; default 30. */
+  readonly interruptionsPerHour?: number;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
   readonly timeScale?: number;
 }
@@ -62,7 +66,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     periodDays: 30,
     injectors: 2,
     exportIntervalMs: 2000,
-    paths: [pathSettings('service')],
+    paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
     ...changes,
   };

@@ -1,3 +1,4 @@
+import { leaders } from './dependencies';
 import { answered, counted, pathDown } from './expressions';
 import { errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
 import type { PathSettings, SignalModel } from './model';
@@ -29,6 +30,7 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
       ['path', 'instance'],
       select(probesTotal, { ...labels, outcome: outcome.length === 1 ? (outcome[0] ?? '') : outcome }),
     ),
+    labels,
   });
   return [
     {
@@ -36,13 +38,14 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
       expr: 'vector(1)',
       labels: { ...labels, protocol: pathRow(path.name).protocol },
     },
+    // The label of the result is said again: two rules of one name and labels would look like a mistake.
     { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },
     sums(recorded.bad, ['failed']),
     sums(recorded.total, counted),
     sums(recorded.slow, ['slow']),
     sums(recorded.answered, answered),
-    { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1` },
-    { record: recorded.pagedBad, expr: pagedBad(model, path) },
+    { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1`, labels },
+    { record: recorded.pagedBad, expr: pagedBad(model, path), labels },
   ];
 }
 
@@ -116,7 +119,7 @@ function spent(path: PathSettings, sli: Sli, windowSeconds: number): string {
 }
 
 /**
- * What one evaluation counted as failed, if *path down* held then or soon after: a page comes up to `noticeSeconds` after the first
+ * What one evaluation counted as failed, if *path down* held then or soon after, of this path or of one that leads it: a page comes up to `noticeSeconds` after the first
  * failure that it is about, so each evaluation is looked at that much later.
  */
 function pagedBad(model: SignalModel, path: PathSettings): string {
@@ -137,8 +140,13 @@ function unpaged(model: SignalModel, path: PathSettings, windowSeconds: number):
 }
 
 function whileDown(model: SignalModel, path: PathSettings): string {
-  const window = duration(noticeSeconds(model, path) + fastIntervalSeconds);
-  return `and on (path) max_over_time(${select(recorded.down, { path: path.name })}[${window}])`;
+  const others = leaders(model, path.name);
+  const involved = model.paths.filter(({ name }) => name === path.name || others.includes(name));
+  const seconds = Math.max(...involved.map((one) => noticeSeconds(model, one))) + fastIntervalSeconds;
+  // Groups of other paths are evaluated at other moments of the interval.
+  const window = duration(others.length === 0 ? seconds : seconds + fastIntervalSeconds);
+  const down = select(recorded.down, { path: others.length === 0 ? path.name : [path.name, ...others] });
+  return `and on () max_over_time(${down}[${window}])`;
 }
 
 function possible(path: PathSettings, sli: Sli, windowSeconds: number): string {

@@ -1,18 +1,22 @@
-import { absenceAlerts, burnAlerts, proberAlerts } from './alerts';
+import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
+import { availabilityRules, knownRule } from './availability';
+import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
 import { duration } from './promql';
 import { countRules, periodRules, sloRules } from './recording-rules';
 import type { RuleGroup } from './rule-types';
 import { isAlert } from './rule-types';
+import { dnsAlerts, podinfoAlerts } from './server-alerts';
 import { fastIntervalSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
+import { workloadAlerts } from './workload-alerts';
 
 export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
- * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min). With the load switched off
- * nothing must exist, so nothing is missing and nothing is alerted.
+ * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); three more are about what the paths run on
+ * and what measures them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -24,15 +28,35 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
     {
       name: `continuous-load.${path.name}.objectives`,
       interval: duration(slowIntervalSeconds),
-      rules: [...sloRules(model, path), ...burnAlerts(model, path), ...proberAlerts(model, path)],
+      rules: [
+        ...sloRules(model, path),
+        knownRule(path),
+        ...burnAlerts(model, path),
+        ...proberAlerts(model, path),
+        ...streamAlerts(model, path),
+      ],
     },
     {
       name: `continuous-load.${path.name}.period`,
       interval: duration(periodIntervalSeconds),
-      rules: periodRules(model, path),
+      rules: [...periodRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
-  return model.enabled === false ? groups.map(withoutAlerts) : groups;
+  return [...(model.enabled === false ? groups.map(withoutAlerts) : groups), ...surroundings(model)];
+}
+
+function surroundings(model: SignalModel): RuleGroup[] {
+  const groups = {
+    servers: [...podinfoAlerts(model), ...dnsAlerts(model)],
+    workloads: workloadAlerts(model),
+    meter: meterAlerts(model),
+  };
+  const interval = duration(slowIntervalSeconds);
+  return Object.entries(groups).map(([name, rules]) => ({
+    name: `continuous-load.${name}`,
+    interval,
+    rules,
+  }));
 }
 
 function withoutAlerts(group: RuleGroup): RuleGroup {

@@ -2,8 +2,8 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
 import { Alertmanager, type AlertmanagerSpec } from '../../resources/alertmanager';
-import type { Config, ReceiverSettings } from '../../settings/schema';
-import { alertmanagerConfig } from '../../signals/alertmanager';
+import type { Config } from '../../settings/schema';
+import { alertmanagerConfig, type Receiver } from '../../signals/alertmanager';
 import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
 import { imageOf, versions } from '../images';
@@ -100,11 +100,11 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
 
 /** Alertmanager's configuration file, secret: the URLs of receivers carry tokens. */
 function configuration({ cluster, monitoring, model }: AlertmanagerServerArgs): pulumi.Output<string> {
-  const severities: ReceiverSettings['severities'] = ['page', 'ticket'];
-  const receivers = monitoring.receivers
-    ? pulumi.output(monitoring.receivers)
+  const severities: Receiver['severities'] = ['page', 'ticket'];
+  const receivers: pulumi.Output<Receiver[]> = monitoring.receivers
+    ? pulumi.output<Receiver[]>(monitoring.receivers)
     : cluster.webhook
-      ? cluster.webhook.apply((url) => [{ name: cluster.kind, url, severities }])
-      : pulumi.output([]);
+      ? cluster.webhook.apply((url): Receiver[] => [{ name: cluster.kind, url, severities }])
+      : pulumi.output<Receiver[]>([]);
   return pulumi.secret(receivers.apply((to) => stringify(alertmanagerConfig(model, to))));
 }

@@ -1,9 +1,13 @@
+import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import { PodMonitor } from '../../resources/pod-monitor';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
+import { watchedNamespaces } from '../../signals/scraped';
 import type { MonitoringPartArgs } from './part';
+
+const nameLabel = 'app.kubernetes.io/name';
 
 interface Monitored {
   readonly name: string;
@@ -13,11 +17,22 @@ interface Monitored {
   readonly workloads: readonly string[];
   /** Names of the container ports with metrics. */
   readonly ports: readonly string[];
+  /** Label by which its pods are selected and whose value is their `job`; default `app.kubernetes.io/name` of the product's own. */
+  readonly label?: string;
 }
 
 /** Everything that is scraped by pod. The injectors push instead. */
 const monitored: readonly Monitored[] = [
   { name: 'podinfo', namespace: namespaceNames.load, workloads: ['source', 'target'], ports: ['metrics'] },
+  { name: 'echo', namespace: namespaceNames.load, workloads: ['echo'], ports: ['http'] },
+  // CoreDNS as kubeadm, EKS and k3s run it; a cluster with another name service has no such pods.
+  {
+    name: 'cluster-dns',
+    namespace: watchedNamespaces.system,
+    workloads: ['kube-dns'],
+    ports: ['metrics'],
+    label: 'k8s-app',
+  },
   {
     name: 'prometheus',
     namespace: namespaceNames.monitoring,
@@ -44,28 +59,59 @@ const monitored: readonly Monitored[] = [
   },
 ];
 
+/** Lets Prometheus find the pods of the cluster's name service: nothing else in that namespace can be read by it. */
+export function dnsDiscovery(
+  parent: pulumi.Resource,
+  { cluster, stack, prometheusAccount }: MonitoringPartArgs & { readonly prometheusAccount: string },
+): pulumi.Resource[] {
+  const name = 'continuous-load-discovery';
+  const namespace = watchedNamespaces.system;
+  const named = { metadata: metadata(name, namespace, { workload: 'prometheus', stack }) };
+  const child = inside(parent, cluster);
+  return [
+    new k8s.rbac.v1.Role(
+      name,
+      { ...named, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }] },
+      child,
+    ),
+    new k8s.rbac.v1.RoleBinding(
+      name,
+      {
+        ...named,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+        subjects: [{ kind: 'ServiceAccount', name: prometheusAccount, namespace: namespaceNames.monitoring }],
+      },
+      child,
+    ),
+  ];
+}
+
 /** A PodMonitor for each scraped workload; the label `job` is the workload's name. */
 export function podMonitors(
   parent: pulumi.Resource,
   { cluster, stack, namespaces, crds }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[] },
 ): PodMonitor[] {
   return monitored.map(
-    ({ name, namespace, workloads, ports }) =>
+    ({ name, namespace, workloads, ports, label }) =>
       new PodMonitor(
         name,
         {
           metadata: metadata(name, namespaceNames.monitoring, { stack }),
           spec: {
-            jobLabel: 'app.kubernetes.io/name',
+            jobLabel: label ?? nameLabel,
             namespaceSelector: { matchNames: [namespace] },
             selector: {
-              matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load' },
-              matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: [...workloads] }],
+              ...(label === undefined
+                ? { matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load' } }
+                : {}),
+              matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
             },
             podMetricsEndpoints: ports.map((port) => ({
               port,
               // kube-state-metrics' own labels name what it is about, not itself.
               honorLabels: name === 'kube-state-metrics' && port === 'http',
+              // A target that is down with its node must be known by it.
+              relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }],
             })),
           },
         },

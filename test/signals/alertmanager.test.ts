@@ -1,12 +1,19 @@
-import { alertCatalogue } from '../../signals/alert-catalogue';
-import { alertmanagerConfig, inhibitedBy, severityValues } from '../../signals/alertmanager';
+import { alertCatalogue, type AlertName } from '../../signals/alert-catalogue';
+import { alertmanagerConfig, type Receiver, severityValues } from '../../signals/alertmanager';
+import { inhibitedBy, inhibitions } from '../../signals/inhibitions';
 import { defaultModel, pathSettings } from '../../signals/model';
+import { type PathName, pathNames } from '../../signals/paths';
+import { Alertmanager, alertmanager, refusalOf, type SentAlert } from './alertmanager';
+import { promtoolPatienceMs } from './promtool';
 
-const pager = { name: 'pager', url: 'http://pager/hook', severities: ['page'] as const };
-const desk = { name: 'desk', url: 'http://desk/hook', severities: ['page', 'ticket'] as const };
+const model = defaultModel();
+const pager: Receiver = { name: 'pager', url: 'http://pager/hook', severities: ['page'] };
+const desk: Receiver = { name: 'desk', url: 'http://desk/hook', severities: ['page', 'ticket'] };
+
+beforeAll(alertmanager, promtoolPatienceMs);
 
 test('pages go to who wants pages, the shadow of an outage to nobody', () => {
-  const config = alertmanagerConfig(defaultModel(), [pager, desk]);
+  const config = alertmanagerConfig(model, [pager, desk]);
   expect(config.route).toMatchObject({ receiver: 'nobody', group_wait: '0s', group_interval: '30s' });
   expect(config.route.routes.map((route) => [route.receiver, route.matchers])).toEqual([
     ['pager', ['severity=~"page"']],
@@ -17,31 +24,172 @@ test('pages go to who wants pages, the shadow of an outage to nobody', () => {
 });
 
 test("a path's own words for severities are routed as what they stand for", () => {
-  const model = defaultModel({
+  const loud = defaultModel({
     paths: [pathSettings('service', { severity: { page: 'critical', ticket: 'warning' } })],
   });
-  expect(severityValues(model, 'page')).toEqual(['page', 'critical']);
-  expect(severityValues(model, 'ticket')).toEqual(['ticket', 'warning']);
+  expect(severityValues(loud, 'page')).toEqual(['page', 'critical']);
+  expect(severityValues(loud, 'ticket')).toEqual(['ticket', 'warning']);
   const soft = defaultModel({
     paths: [pathSettings('service', { severity: { page: 'ticket', ticket: 'ticket' } })],
   });
   expect(severityValues(soft, 'page')).toEqual(['page']);
 });
 
-test('a total outage mutes all that follows from it, never another page of absence', () => {
+test('a total outage mutes all that follows from it, and a page only where another page speaks for it', () => {
   const muted = alertCatalogue
     .map((entry) => entry.name)
-    .filter((name) => inhibitedBy(name).includes('PathRecentlyDown'));
+    .filter((name) => inhibitedBy(model, name).includes('PathRecentlyDown'));
   expect(muted).toEqual(
     expect.arrayContaining(['SloFastBurn', 'SloSlowBurn', 'LatencyBurn', 'PathDownFromOneSource']),
   );
-  expect(inhibitedBy('PathDown')).toEqual([]);
-  expect(inhibitedBy('ProbesMissing')).toEqual([]);
-  for (const rule of alertmanagerConfig(defaultModel(), []).inhibit_rules)
-    expect(rule.equal).toEqual(['path']);
+  const pages = new Set<string>(alertCatalogue.filter(({ kind }) => kind === 'page').map(({ name }) => name));
+  for (const { sources, targets } of inhibitions(model))
+    for (const source of sources)
+      if (targets.some((target) => pages.has(target)))
+        expect([...pages, 'PathRecentlyDown', 'SharedCauseDown']).toContain(source);
+  expect(inhibitedBy(model, 'PathDown')).toEqual(['SharedCauseDown']);
+  expect(inhibitedBy(model, 'ProbesMissing')).toEqual([]);
+  expect(inhibitedBy(model, 'Watchdog')).toEqual([]);
 });
 
 test('two receivers with one name are refused', () => {
-  expect(() => alertmanagerConfig(defaultModel(), [pager, pager])).toThrow(/two receivers/);
-  expect(() => alertmanagerConfig(defaultModel(), [{ ...pager, name: 'nobody' }])).toThrow(/two receivers/);
+  expect(() => alertmanagerConfig(model, [pager, pager])).toThrow(/two receivers/);
+  expect(() => alertmanagerConfig(model, [{ ...pager, name: 'nobody' }])).toThrow(/two receivers/);
+});
+
+const severities = ['page'] as const;
+const everyKind: Receiver[] = [
+  desk,
+  { name: 'chat', severities, slack: { url: 'https://hooks.slack.com/services/T/B/x', channel: '#on-call' } },
+  { name: 'duty', severities, pagerDuty: { routingKey: 'a'.repeat(32) } },
+  {
+    name: 'mail',
+    severities,
+    email: {
+      to: 'on-call@example.org',
+      from: 'alerts@example.org',
+      smarthost: 'smtp.example.org:587',
+      username: 'alerts',
+      password: 'x',
+      requireTls: true,
+    },
+  },
+  { name: 'switch', severities, deadManSwitch: 'https://dead.example.org/ping' },
+];
+
+test("Alertmanager's own parser takes every kind of receiver, and no receiver at all", async () => {
+  expect(await refusalOf(alertmanagerConfig(model, everyKind))).toBeUndefined();
+  expect(await refusalOf(alertmanagerConfig(model, []))).toBeUndefined();
+  const wrong = alertmanagerConfig(model, [{ ...desk, url: 'nowhere' }]);
+  expect(await refusalOf(wrong)).toMatch(/unsupported scheme/);
+});
+
+describe('notifications of a real Alertmanager', () => {
+  const down = (path: PathName): SentAlert => ({ alertname: 'PathDown', path, severity: 'page' });
+  const shared = (path: PathName): SentAlert => ({ alertname: 'SharedCauseDown', path, severity: 'none' });
+  const recently = (path: PathName): SentAlert => ({ alertname: 'PathRecentlyDown', path, severity: 'none' });
+  const of = (alertname: AlertName, labels: Record<string, string> = {}): SentAlert => ({
+    alertname,
+    severity: alertCatalogue.find(({ name }) => name === alertname)!.kind,
+    ...labels,
+  });
+  /** First those, and four seconds later these too; after fifteen more, what came, a notification a line. */
+  const scenes: Record<string, { first: SentAlert[]; then?: SentAlert[]; told: string[] }> = {
+    'one path': { first: [down('tcp'), recently('tcp'), shared('tcp')], told: ['PathDown tcp'] },
+    'echo gone, udp first': {
+      first: [down('udp'), recently('udp')],
+      then: (['tcp', 'udp', 'websocket', 'grpc-stream'] as const).flatMap((path) => [
+        down(path),
+        recently(path),
+        ...(path === 'tcp' ? [shared('tcp')] : []),
+      ]),
+      told: ['PathDown tcp'],
+    },
+    'udp alone': { first: [down('udp'), recently('udp')], told: ['PathDown udp'] },
+    'target gone': {
+      first: [down('grpc'), recently('grpc')],
+      then: [down('service'), recently('service'), shared('service')],
+      told: ['PathDown service'],
+    },
+    'source gone': {
+      first: [down('service'), recently('service'), shared('service')],
+      then: [of('ServerTraffic'), of('ServerErrors'), of('SloFastBurn', { path: 'service' })],
+      told: ['PathDown service'],
+    },
+    'DNS gone': {
+      first: [down('dns'), recently('dns'), shared('dns')],
+      then: [
+        ...(['service', 'tcp'] as const).flatMap((path) => [down(path), shared(path), recently(path)]),
+        ...pathNames.filter((name) => name !== 'dns').map((path) => of('SloFastBurn', { path })),
+        of('DnsServerErrors'),
+      ],
+      told: ['PathDown dns'],
+    },
+    'no injector': {
+      first: pathNames.slice(0, 3).map((path) => of('ProbesMissing', { path })),
+      then: [...pathNames.map((path) => of('ProbesMissing', { path })), of('InjectorSilent')],
+      told: [
+        pathNames
+          .map((path) => `ProbesMissing ${path}`)
+          .sort()
+          .join(' + '),
+      ],
+    },
+    'node down': {
+      first: [of('NodeNotReady', { node: 'n2' })],
+      then: [
+        of('ScrapeTargetDown', { node: 'n2', job: 'target' }),
+        of('ScrapeTargetDown', { node: 'n1', job: 'echo' }),
+        of('InjectorSilent'),
+        of('ReplicasMissing', { namespace: 'continuous-load', deployment: 'echo' }),
+        ...pathNames.map((path) => of('ProbesShort', { path })),
+      ],
+      told: ['NodeNotReady -', 'ScrapeTargetDown -'],
+    },
+    'a page is not muted by a ticket': {
+      first: [of('NodeNotReady', { node: 'n2' })],
+      then: [down('dns'), of('SloFastBurn', { path: 'service' })],
+      told: ['NodeNotReady -', 'PathDown dns', 'SloFastBurn service'],
+    },
+  };
+
+  test('one broken thing is one page', async () => {
+    const seen = await Promise.all(
+      Object.entries(scenes).map(async ([name, { first, then = [] }]) => {
+        const running = await Alertmanager.start((url) => alertmanagerConfig(model, [{ ...desk, url }]));
+        try {
+          await running.send(first);
+          await running.wait(4_000);
+          await running.send([...first, ...then]);
+          await running.wait(15_000);
+          return [name, running.received()];
+        } finally {
+          await running.stop();
+        }
+      }),
+    );
+    expect(Object.fromEntries(seen)).toEqual(
+      Object.fromEntries(Object.entries(scenes).map(([name, { told }]) => [name, told])),
+    );
+  }, 120_000);
+
+  test("the dead man's switch is told the Watchdog every minute, and nothing else; nobody else is told of it", async () => {
+    const running = await Alertmanager.start((url) =>
+      alertmanagerConfig(model, [
+        { ...pager, url: `${url}pager` },
+        { name: 'switch', severities, deadManSwitch: `${url}switch` },
+      ]),
+    );
+    try {
+      const always = of('Watchdog');
+      await running.send([always, down('tcp')]);
+      await running.wait(45_000);
+      expect(running.received('/pager')).toEqual(['PathDown tcp']);
+      const signs = running.received('/switch');
+      expect(new Set(signs)).toEqual(new Set(['Watchdog -']));
+      expect(signs.length).toBeGreaterThanOrEqual(2);
+    } finally {
+      await running.stop();
+    }
+  }, 120_000);
 });

@@ -1,5 +1,8 @@
-import { droppedTotal, injectorJob, probesTotal } from '../../signals/metrics';
-import type { InputSeries } from './promtool';
+import type { AlertName } from '../../signals/alert-catalogue';
+import { zeroSeries } from '../../signals/injector';
+import { droppedTotal, injectorJob, interruptionsTotal, probesTotal } from '../../signals/metrics';
+import { type PathName, pathRow } from '../../signals/paths';
+import type { InputSeries, RuleTest } from './promtool';
 
 /** What one injector counts per second for a while. */
 export interface Stretch {
@@ -11,26 +14,27 @@ export interface Stretch {
   error?: number;
   timeout?: number;
   dropped?: number;
+  interruptions?: number;
   /** The injector is gone: its series have no samples. */
   gone?: boolean;
 }
 
-const kinds = {
-  ok: label('ok', '', ''),
-  failed: label('failed', 'connect', '2'),
-  slow: label('slow', '', ''),
-  error: label('error', 'lag', ''),
-  timeout: label('failed', 'timeout', '1'),
-  dropped: `${droppedTotal}{path="service"`,
-} as const;
+type Kind = Exclude<keyof Stretch, 'seconds' | 'gone'>;
 
-/** Series of one injector over the stretches, sampled every `stepSeconds`; all kinds exist with 0 from the start. */
+/** At these seconds exactly these alerts fire (those that only inhibit included; those in `always` not). */
+export type Firing = Record<number, readonly AlertName[]>;
+
+/** Fires in every scene: its own test says so. */
+const always: AlertName = 'Watchdog';
+
+/** Series of one injector of a path over the stretches, sampled every `stepSeconds`; all kinds exist with 0 from the start. */
 export function injector(
   instance: string,
   stepSeconds: number,
   stretches: readonly Stretch[],
+  path: PathName = 'service',
 ): InputSeries[] {
-  return (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => {
+  return kinds(path).map(([kind, series]) => {
     const values: string[] = [];
     let value = 0;
     for (const stretch of stretches) {
@@ -39,21 +43,70 @@ export function injector(
         value += (stretch[kind] ?? 0) * stepSeconds;
       }
     }
-    return {
-      series: `${kinds[kind]},instance="${instance}",job="${injectorJob}"}`,
-      values: values.join(' '),
-    };
+    return { series: `${series},instance="${instance}",job="${injectorJob}"}`, values: values.join(' ') };
   });
 }
 
 /** Two injectors that see the same. */
-export function both(stepSeconds: number, stretches: readonly Stretch[]): InputSeries[] {
+export function both(
+  stepSeconds: number,
+  stretches: readonly Stretch[],
+  path: PathName = 'service',
+): InputSeries[] {
   return [
-    ...injector('injector-a', stepSeconds, stretches),
-    ...injector('injector-b', stepSeconds, stretches),
+    ...injector('injector-a', stepSeconds, stretches, path),
+    ...injector('injector-b', stepSeconds, stretches, path),
   ];
 }
 
-function label(outcome: string, reason: string, hop: string): string {
-  return `${probesTotal}{path="service",outcome="${outcome}",reason="${reason}",conn="kept",hop="${hop}"`;
+/** A steady scraped series: a gauge, or with `perSecond` a counter, sampled every 15 s for so many seconds. */
+export function steady(series: string, seconds: number, start: number, perSecond = 0): InputSeries {
+  return { series, values: `${start}+${perSecond * 15}x${seconds / 15}` };
+}
+
+/** A scene in which exactly the alerts of `firing` fire, of all those of `names`. */
+export function scene(
+  names: readonly AlertName[],
+  name: string,
+  input_series: InputSeries[],
+  firing: Firing,
+  interval = '2s',
+): RuleTest {
+  const watched = names.filter((each) => each !== always);
+  for (const each of Object.values(firing).flat())
+    if (!watched.includes(each)) throw new RangeError(`${each} is not watched in scene ${name}`);
+  return {
+    name,
+    interval,
+    input_series,
+    promql_expr_test: Object.entries(firing).map(([at, expected]) => ({
+      // path after path, so that a scene of several paths is one question
+      expr: `count by (alertname) (ALERTS{alertstate="firing",alertname=~"${watched.join('|')}"})`,
+      eval_time: `${at}s`,
+      exp_samples: [...expected].map((each) => ({ labels: `{alertname="${each}"}`, value: 1 })),
+    })),
+  };
+}
+
+/** The path's series of each kind: of its own reasons the one that a refusal gives and one that had to wait, of its first connection. */
+function kinds(path: PathName): [Kind, string][] {
+  const row = pathRow(path);
+  const zeros = zeroSeries(row);
+  const find = (outcome: string, reasons: readonly string[] = ['']) => {
+    const series = zeros.filter((zero) => zero.outcome === outcome && reasons.includes(zero.reason)).at(-1);
+    if (!series) throw new RangeError(`${path} has no ${outcome} with reason ${reasons.join(' or ')}`);
+    const { reason, conn, hop } = series;
+    return `${probesTotal}{path="${path}",outcome="${outcome}",reason="${reason}",conn="${conn}",hop="${hop}"`;
+  };
+  return [
+    ['ok', find('ok')],
+    ['failed', find('failed', ['connect'])],
+    ['slow', find('slow')],
+    ['error', find('error', ['lag'])],
+    ['timeout', find('failed', ['timeout', 'silence', 'loss', 'grpc-deadline'])],
+    ['dropped', `${droppedTotal}{path="${path}"`],
+    ...(row.stream
+      ? ([['interruptions', `${interruptionsTotal}{path="${path}",reason="reset"`]] as [Kind, string][])
+      : []),
+  ];
 }

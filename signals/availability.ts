@@ -1,0 +1,88 @@
+import { recorded } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import { duration, increase, number, select, sumBy } from './promql';
+import { slothLabels } from './recording-rules';
+import type { RecordingRule } from './rule-types';
+import { periodIntervalSeconds, slowIntervalSeconds } from './windows';
+
+const day = 86_400;
+/** Windows over which people ask how available a path was, in seconds. */
+const windows = [3600, day, 7 * day, 30 * day, 90 * day, 365 * day] as const;
+/** Retention unless the model says otherwise, in days. */
+const defaultRetentionDays = 35;
+/** Below this coverage a figure of availability says more than is known. */
+export const leastCoverage = 0.9;
+
+/** Windows that the samples reach back to, in seconds, ascending. */
+export function availabilityWindows(model: Pick<SignalModel, 'retentionDays'>): number[] {
+  const reach = (model.retentionDays ?? defaultRetentionDays) * day;
+  return windows.filter((window) => window <= reach);
+}
+
+/** Name of the recorded availability {path} over a window: (ok + slow) / (ok + slow + failed), weighed by count; absent without probes. */
+export function availabilityName(windowSeconds: number): string {
+  return `slo:availability:ratio_${duration(windowSeconds)}`;
+}
+
+/** Name of the recorded coverage {path} of a window: the share of it, 0…1, in which probes were counted; absent where none were. */
+export function coverageName(windowSeconds: number): string {
+  return `slo:availability_coverage:ratio_${duration(windowSeconds)}`;
+}
+
+/** Whether probes were counted in these 30 s; evaluated every 30 s. */
+export function knownRule(path: PathSettings): RecordingRule {
+  const total = increase(select(recorded.total, { path: path.name }), slowIntervalSeconds);
+  return {
+    record: recorded.known,
+    expr: `(${sumBy(['path'], total)} > 0) * 0 + 1`,
+    labels: { path: path.name },
+  };
+}
+
+/**
+ * Counts of five minutes, and availability and coverage of every window from them; evaluated every five minutes. A year adds up
+ * 105 120 samples of each count instead of six million of every injector that ever lived.
+ */
+export function availabilityRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const of = { path: path.name };
+  const counts = [
+    { record: recorded.bad5m, from: recorded.bad },
+    { record: recorded.total5m, from: recorded.total },
+  ].map(({ record, from }) => ({
+    record,
+    expr: sumBy(['path'], increase(select(from, of), periodIntervalSeconds)),
+    labels: of,
+  }));
+  const labels = slothLabels(path, 'availability');
+  return [
+    ...counts,
+    ...availabilityWindows(model).flatMap((seconds) => {
+      const sum = (record: string) => `sum_over_time(${select(record, of)}[${duration(seconds)}])`;
+      const known = `count_over_time(${select(recorded.known, of)}[${duration(seconds)}])`;
+      return [
+        {
+          record: availabilityName(seconds),
+          expr: `1 - ${sum(recorded.bad5m)} / (${sum(recorded.total5m)} > 0)`,
+          labels,
+        },
+        {
+          record: coverageName(seconds),
+          expr: `clamp_max(${known} / ${number(seconds / slowIntervalSeconds)}, 1)`,
+          labels,
+        },
+      ];
+    }),
+  ];
+}
+
+/**
+ * What a reader is shown: the availability as a share of 1, or in its place what part of the window is known (0…1), where that is too
+ * little to speak for the whole. Values as Prometheus returned them; undefined for an absent series.
+ */
+export function availabilityReading(
+  ratio: number | undefined,
+  coverage: number | undefined,
+): { readonly availability: number } | { readonly known: number } {
+  const known = coverage ?? 0;
+  return ratio === undefined || known < leastCoverage ? { known } : { availability: ratio };
+}

@@ -1,0 +1,294 @@
+import {
+  droppedTotal,
+  heldBackTotal,
+  interruptionsTotal,
+  lateTotal,
+  probeDuration,
+  probesTotal,
+  recorded,
+} from '../metrics';
+import type { PathSettings, SignalModel } from '../model';
+import { callsSource, pathRow } from '../paths';
+import { increase, number, select, sumBy } from '../promql';
+import { objectivePercent } from '../recording-rules';
+import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
+import { perSecond, quantile, rate } from './queries';
+
+/** Quantiles that are drawn for each path. */
+const quantiles = [0.5, 0.9, 0.99, 0.999] as const;
+const hour = 3600;
+
+/** *Paths*: all paths side by side, then for each what was asked and sent, how it ended and why, and how long it took. */
+export function pathsDashboard(model: SignalModel): DashboardSpec {
+  return {
+    name: 'paths',
+    title: 'paths',
+    description: 'What the probes of every path came to: outcomes, reasons with hop, latency, interruptions.',
+    from: 'now-1h',
+    rows: [
+      { title: 'All paths', panels: overview() },
+      ...model.paths.map((path) => pathPanels(path)),
+      ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
+      ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),
+    ],
+  };
+}
+
+function overview(): Panel[] {
+  const byPath = (expr: string): PanelQuery[] => [{ expr, legend: '{{path}}' }];
+  return [
+    {
+      kind: 'lines',
+      title: 'Sent, of what was asked',
+      description:
+        'Probes counted per second, over the rate of the config. Under 100 % less is measured than was asked for.',
+      unit: 'percentunit',
+      min: 0,
+      width: 8,
+      queries: byPath(
+        `${perSecond(probesTotal, {}, ['path'])} / on (path) ${sumBy(['path'], recorded.rateAsked)}`,
+      ),
+    },
+    {
+      kind: 'lines',
+      title: 'Failed, of all',
+      description: 'Failed probes, of ok, slow and failed.',
+      unit: 'percentunit',
+      min: 0,
+      width: 8,
+      queries: byPath(
+        `${sumBy(['path'], rate(recorded.bad))} / (${sumBy(['path'], rate(recorded.total))} > 0)`,
+      ),
+    },
+    {
+      kind: 'lines',
+      title: 'p99 of answered probes',
+      description: 'Of right answers only; a probe that failed has no latency.',
+      unit: 'ms',
+      min: 0,
+      width: 8,
+      queries: byPath(quantile(0.99, probeDuration, {}, ['path'])),
+    },
+  ];
+}
+
+function pathPanels(path: PathSettings): Row {
+  const row = pathRow(path.name);
+  const hops = row.hops.map(({ from, to }, index) => `${index + 1} = ${from} → ${to}`).join(', ');
+  return {
+    title: `${path.name}: ${row.title}`,
+    panels: [
+      asked(path),
+      outcomes(path),
+      failures(path, hops),
+      latency(path),
+      notThePathsFault(path),
+      ...(row.stream ? [interruptions(path)] : []),
+      ...(row.protocol === 'udp' ? [late(path)] : []),
+    ],
+  };
+}
+
+function asked({ name, ratePerSecond }: PathSettings): Panel {
+  return {
+    kind: 'lines',
+    title: `${name}: asked and sent`,
+    description: `Probes per second over all injectors. Asked are ${number(ratePerSecond)}.`,
+    unit: 'cps',
+    min: 0,
+    width: 8,
+    queries: [
+      { expr: select(recorded.rateAsked, { path: name }), legend: 'asked' },
+      { expr: perSecond(probesTotal, { path: name }, ['path']), legend: 'sent' },
+    ],
+  };
+}
+
+function outcomes(path: PathSettings): Panel {
+  return {
+    kind: 'stacked',
+    title: `${path.name}: outcomes`,
+    description: `Probes per second by outcome. slow is right, but over ${number(path.latencyBoundMs)} ms; error is the prober’s own fault and in no figure.`,
+    unit: 'cps',
+    min: 0,
+    width: 8,
+    queries: [{ expr: perSecond(probesTotal, { path: path.name }, ['outcome']), legend: '{{outcome}}' }],
+  };
+}
+
+function failures(path: PathSettings, hops: string): Panel {
+  const reasons = Object.entries(pathRow(path.name).reasons).map(
+    ([reason, meaning]) => `${reason}: ${meaning}`,
+  );
+  return {
+    kind: 'stacked',
+    title: `${path.name}: failed, by reason and hop`,
+    description: `Failed probes per second. Hop ${hops}. ${reasons.join('; ')}.`,
+    unit: 'cps',
+    min: 0,
+    width: 8,
+    queries: [
+      {
+        expr: perSecond(probesTotal, { path: path.name, outcome: 'failed' }, ['reason', 'hop']),
+        legend: '{{reason}}, hop {{hop}}',
+      },
+    ],
+  };
+}
+
+function latency(path: PathSettings): Panel {
+  return {
+    kind: 'lines',
+    title: `${path.name}: latency`,
+    description: `Quantiles of right answers. The line is the bound of the objective: ${number(objectivePercent(path, 'latency'))} % within ${number(path.latencyBoundMs)} ms. Buckets are a few percent wide.`,
+    unit: 'ms',
+    min: 0,
+    width: 8,
+    queries: quantiles.map((share) => ({
+      expr: quantile(share, probeDuration, { path: path.name }, ['path']),
+      legend: `p${number(share * 100)}`,
+    })),
+    steps: [
+      { from: null, color: colors.none },
+      { from: path.latencyBoundMs, color: colors.warning },
+    ],
+  };
+}
+
+function notThePathsFault({ name }: PathSettings): Panel {
+  return {
+    kind: 'stacked',
+    title: `${name}: not the path’s fault`,
+    description:
+      'Per second: dropped (the injector could not start it in time), held back (the far end asked for less), and errors of the prober by reason. None burns budget.',
+    unit: 'cps',
+    min: 0,
+    width: 8,
+    queries: [
+      {
+        expr: perSecond(droppedTotal, { path: name }, ['path']),
+        legend: 'dropped',
+        mayBeEmpty: 'k6 makes this counter with the first probe that it drops',
+      },
+      { expr: perSecond(heldBackTotal, { path: name }, ['path']), legend: 'held back' },
+      {
+        expr: perSecond(probesTotal, { path: name, outcome: 'error' }, ['reason']),
+        legend: 'error: {{reason}}',
+      },
+    ],
+  };
+}
+
+function interruptions({ name }: PathSettings): Panel {
+  return {
+    kind: 'stacked',
+    title: `${name}: interruptions per hour`,
+    description:
+      'Streams that ended though nobody wanted it, in the hour before: closed in good order, reset, silent, or not to be opened again (connect).',
+    unit: 'short',
+    min: 0,
+    width: 8,
+    queries: [
+      {
+        expr: sumBy(['reason'], increase(select(interruptionsTotal, { path: name }), hour)),
+        legend: '{{reason}}',
+      },
+    ],
+  };
+}
+
+function late({ name }: PathSettings): Panel {
+  return {
+    kind: 'lines',
+    title: `${name}: late answers per hour`,
+    description:
+      'Answers that came after their probe was given up as lost, in the hour before: delayed, not dropped.',
+    unit: 'short',
+    min: 0,
+    width: 8,
+    queries: [{ expr: sumBy(['path'], increase(select(lateTotal, { path: name }), hour)), legend: 'late' }],
+  };
+}
+
+/** What source and target say themselves: only a fault that both sides see is a fault of theirs. */
+function serverRow(): Row {
+  const servers = { job: ['source', 'target'] };
+  const echo = { ...servers, path: 'api_echo' };
+  return {
+    title: 'The servers’ own view: source and target',
+    panels: [
+      {
+        kind: 'stacked',
+        title: 'Requests by status',
+        description:
+          'Requests per second that source and target count themselves, their health checks included.',
+        unit: 'cps',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: perSecond('http_requests_total', servers, ['job', 'status']),
+            legend: '{{job}} {{status}}',
+          },
+        ],
+      },
+      {
+        kind: 'lines',
+        title: 'p99 of /api/echo, measured by the server',
+        description:
+          'From podinfo’s own classic histogram, whose lowest bound is 5 ms: compare its course with the probes’ p99, not its value.',
+        unit: 's',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: quantile(0.99, 'http_request_duration_seconds_bucket', echo, ['job', 'le']),
+            legend: '{{job}}',
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const notScraped = 'where the cluster’s name server has no metrics port, or is no CoreDNS';
+
+/** What the name server says itself, of everybody's questions. */
+function nameServerRow(): Row {
+  return {
+    title: 'The name server’s own view: CoreDNS',
+    panels: [
+      {
+        kind: 'stacked',
+        title: 'Answers by code',
+        description:
+          'Answers per second to everybody in the cluster. NXDOMAIN is what search domains cost; SERVFAIL is a fault.',
+        unit: 'cps',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: perSecond('coredns_dns_responses_total', {}, ['rcode']),
+            legend: '{{rcode}}',
+            mayBeEmpty: notScraped,
+          },
+        ],
+      },
+      {
+        kind: 'lines',
+        title: 'p99 of lookups, measured by the server',
+        description: 'From CoreDNS’ own classic histogram, names outside the cluster included.',
+        unit: 's',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: quantile(0.99, 'coredns_dns_request_duration_seconds_bucket', {}, ['le']),
+            legend: 'p99',
+            mayBeEmpty: notScraped,
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,34 @@
+import type { SignalModel } from './model';
+import { type PathName, pathRow } from './paths';
+
+/**
+ * What a page about one path says about others. A path is led by the one whose page comes first when what both need is gone: the name
+ * service leads every path that looks names up, and of the paths that end at one server the first that is no stream leads the rest.
+ */
+
+/** The path whose page speaks for all that end at the same server, or undefined where that is this path or nobody. */
+export function serverLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
+  const same = model.paths.map((path) => path.name).filter((other) => lastHop(other) === lastHop(name));
+  const leader = same.find((other) => !pathRow(other).stream) ?? same[0];
+  return leader === name ? undefined : leader;
+}
+
+/** Every path whose total outage explains one of this path, nearest first. */
+export function leaders(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
+  const server = serverLeader(model, name);
+  const names = needsNames(name) && model.paths.some((path) => path.name === 'dns');
+  return [...(server === undefined ? [] : [server]), ...(names ? (['dns'] as const) : [])];
+}
+
+/** Every path that this one leads, in the model's order. */
+export function followers(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
+  return model.paths.map((path) => path.name).filter((other) => leaders(model, other).includes(name));
+}
+
+function lastHop(name: PathName): string | undefined {
+  return pathRow(name).hops.at(-1)?.to;
+}
+
+function needsNames(name: PathName): boolean {
+  return 'dns' in pathRow(name).reasons;
+}

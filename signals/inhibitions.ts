@@ -1,0 +1,71 @@
+import type { AlertName } from './alert-catalogue';
+import { followers, serverLeader } from './dependencies';
+import type { SignalModel } from './model';
+import type { PathName } from './paths';
+
+/** While an alert of `sources` fires, on one of `sourcePaths` if given, alerts of `targets` on one of `targetPaths` with equal labels are mute. */
+export interface Inhibition {
+  readonly sources: readonly AlertName[];
+  readonly sourcePaths?: readonly PathName[];
+  readonly targets: readonly AlertName[];
+  readonly targetPaths?: readonly PathName[];
+  /** Labels that must have the same value on both; empty where the source explains every target. */
+  readonly equal: readonly string[];
+}
+
+const outage = ['PathDown', 'PathRecentlyDown'] as const;
+const prober = ['PathDownFromOneSource', 'ProbesDropped', 'ProbesShort', 'ProberErrors'] as const;
+/** What follows from an outage of the path, or of one that explains it. */
+const consequences = ['SloFastBurn', 'SloSlowBurn', 'LatencyBurn', 'StreamInterrupted', ...prober] as const;
+
+/** On one path. */
+const onOnePath: readonly Inhibition[] = [
+  { sources: outage, targets: consequences, equal: ['path'] },
+  { sources: ['ProbesMissing'], targets: prober, equal: ['path'] },
+  { sources: ['SloFastBurn'], targets: ['SloSlowBurn'], equal: ['path'] },
+];
+
+/** What the surroundings explain, and what explains the surroundings. */
+const betweenKinds: readonly Inhibition[] = [
+  { sources: ['NodeNotReady'], targets: ['ScrapeTargetDown'], equal: ['node'] },
+  { sources: ['NodeNotReady'], targets: ['InjectorSilent', 'ProbesShort', 'ReplicasMissing'], equal: [] },
+  { sources: ['InjectorSilent'], targets: ['ProbesShort'], equal: [] },
+  { sources: ['ProbesMissing'], targets: ['InjectorSilent'], equal: [] },
+  {
+    sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
+    sourcePaths: ['service'],
+    targets: ['ServerErrors', 'ServerTraffic'],
+    equal: [],
+  },
+  { sources: ['LatencyBurn'], sourcePaths: ['service'], targets: ['ServerSlow'], equal: [] },
+  { sources: [...outage, 'SloFastBurn'], sourcePaths: ['dns'], targets: ['DnsServerErrors'], equal: [] },
+  { sources: ['LatencyBurn'], sourcePaths: ['dns'], targets: ['DnsServerSlow'], equal: [] },
+];
+
+/** Every inhibition of a model, those between its paths included: along leadership only, which has no circle, as two pages that mute each other would be none. */
+export function inhibitions(model: Pick<SignalModel, 'paths'>): Inhibition[] {
+  const between = model.paths.flatMap(({ name }): Inhibition[] => {
+    const led = followers(model, name);
+    if (led.length === 0) return [];
+    const pair = { sourcePaths: [name], targetPaths: led, equal: [] };
+    return [
+      { ...pair, sources: ['SharedCauseDown'], targets: ['PathDown'] },
+      { ...pair, sources: ['SloFastBurn'], targets: ['SloFastBurn'] },
+      { ...pair, sources: outage, targets: consequences },
+    ];
+  });
+  return [...onOnePath, ...betweenKinds, ...between];
+}
+
+/** Names of the alerts that mute this one, on its own path or from elsewhere. */
+export function inhibitedBy(model: Pick<SignalModel, 'paths'>, name: AlertName): AlertName[] {
+  const sources = inhibitions(model)
+    .filter(({ targets }) => targets.includes(name))
+    .flatMap((rule) => rule.sources);
+  return [...new Set(sources)];
+}
+
+/** Paths whose page may come at the same time as one that explains it; where names fail, open connections go on, so that page is alone. */
+export function led(model: Pick<SignalModel, 'paths'>): PathName[] {
+  return model.paths.map(({ name }) => name).filter((name) => serverLeader(model, name) !== undefined);
+}

@@ -1,0 +1,78 @@
+import { alertRule } from './alert-rule';
+import { probesTotal, recorded } from './metrics';
+import type { SignalModel } from './model';
+import type { AlertRule } from './rule-types';
+
+/** Where Prometheus counts what the injectors push to it. */
+const otlpHandler = '/api/v1/otlp/v1/metrics';
+/** Share of pushes that may be refused, of rule evaluations that may be missed, and of notifications that may fail. */
+const refusedShare = 0.05;
+const missedShare = 0.1;
+const undeliveredShare = 0.1;
+
+/** Alerts on what measures and tells: pushes, scrapes, rules, Alertmanager; and the one that always fires. */
+export function meterAlerts(model: SignalModel): AlertRule[] {
+  const sum = (metric: string, matchers: string, window: string) =>
+    `sum(increase(${metric}${matchers}[${window}]))`;
+  const pushes = 'prometheus_http_requests_total';
+  const reporting = `count(sum by (instance) (increase(${probesTotal}[1m])) > 0)`;
+  const integration = (metric: string) => `sum by (integration) (increase(${metric}[15m]))`;
+  const rules = 'prometheus_rule_group_iterations';
+  const notifications = 'prometheus_notifications';
+  return [
+    alertRule(model, 'Watchdog', {
+      expr: 'vector(1)',
+      summary:
+        'Alerts of stack {{ $externalLabels.stack }} are evaluated and sent (always {{ $value | printf "%.0f" }})',
+    }),
+    alertRule(model, 'InjectorSilent', {
+      expr: `${reporting} < ${model.injectors} and on () count(${recorded.pathInfo} offset 5m)`,
+      for: '6m',
+      summary: `Only {{ $value | printf "%.0f" }} of ${model.injectors} injectors report probes`,
+    }),
+    alertRule(model, 'IngestFailing', {
+      expr:
+        `${sum(pushes, `{handler="${otlpHandler}",code!~"2.."}`, '5m')} / ` +
+        `${sum(pushes, `{handler="${otlpHandler}"}`, '5m')} > ${refusedShare}`,
+      for: '5m',
+      summary: 'Prometheus refuses {{ $value | humanizePercentage }} of what the injectors push',
+    }),
+    alertRule(model, 'ScrapeTargetDown', {
+      expr: 'up == 0',
+      for: '10m',
+      summary:
+        '{{ $labels.job }} at {{ $labels.instance }} is not scraped (up is {{ $value | printf "%.0f" }})',
+    }),
+    alertRule(model, 'RuleEvaluationFailing', {
+      expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[10m])) > 0',
+      for: '10m',
+      summary: 'Rules of {{ $labels.rule_group }} failed {{ $value | printf "%.0f" }} times in 10m',
+    }),
+    alertRule(model, 'RulesLate', {
+      expr: `${sum(`${rules}_missed_total`, '', '10m')} / ${sum(`${rules}_total`, '', '10m')} > ${missedShare}`,
+      for: '10m',
+      summary: 'Prometheus misses {{ $value | humanizePercentage }} of its rule evaluations',
+    }),
+    alertRule(model, 'ConfigReloadFailing', {
+      expr: '(prometheus_config_last_reload_successful == 0) or (alertmanager_config_last_reload_successful == 0)',
+      for: '5m',
+      summary:
+        '{{ $labels.job }} could not load its configuration (last success is {{ $value | printf "%.0f" }}) and runs with the one before',
+    }),
+    alertRule(model, 'AlertmanagerUnreachable', {
+      expr:
+        `(max(${notifications}_alertmanagers_discovered) < 1) or ` +
+        `(${sum(`${notifications}_errors_total`, '', '5m')} / ${sum(`${notifications}_sent_total`, '', '5m')} > ${undeliveredShare})`,
+      for: '5m',
+      summary:
+        'Prometheus does not reach Alertmanager ({{ $value | printf "%.2f" }}: 0 none is known, else the share of alerts that could not be sent)',
+    }),
+    alertRule(model, 'NotificationsFailing', {
+      expr:
+        `${integration('alertmanager_notifications_failed_total')} > 1 and ` +
+        `${integration('alertmanager_notifications_failed_total')} / ${integration('alertmanager_notifications_total')} > ${undeliveredShare}`,
+      for: '5m',
+      summary: '{{ $value | printf "%.0f" }} notifications by {{ $labels.integration }} failed in 15m',
+    }),
+  ];
+}

@@ -1,0 +1,46 @@
+/** What Prometheus scrapes, as far as rules read it: names and labels as they were read in the programs' sources and seen live. */
+
+/** Namespaces of the product and of the cluster's name service; a test compares the first two with the components'. */
+export const watchedNamespaces = {
+  load: 'continuous-load',
+  monitoring: 'monitoring',
+  system: 'kube-system',
+} as const;
+
+/** Labels that every scraped pod's series have. */
+const ofPods = ['job', 'instance', 'namespace', 'pod', 'container', 'endpoint', 'node'] as const;
+/** Labels of kube-state-metrics: its own are those of what it tells about. */
+const ofState = ['job', 'instance', 'endpoint', 'namespace', 'node'] as const;
+const ofContainers = ['job', 'instance', 'node', 'zone', 'namespace', 'pod', 'container'] as const;
+
+/** Metric → its labels. */
+export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
+  up: [...ofPods, 'zone'],
+  http_request_duration_seconds_count: [...ofPods, 'method', 'path', 'status'],
+  http_request_duration_seconds_bucket: [...ofPods, 'method', 'path', 'status', 'le'],
+  coredns_dns_responses_total: [...ofPods, 'server', 'zone', 'view', 'rcode', 'plugin'],
+  coredns_dns_request_duration_seconds_count: [...ofPods, 'server', 'zone', 'view'],
+  coredns_dns_request_duration_seconds_bucket: [...ofPods, 'server', 'zone', 'view', 'le'],
+  container_cpu_cfs_throttled_periods_total: ofContainers,
+  container_memory_working_set_bytes: ofContainers,
+  kube_pod_container_resource_limits: [...ofState, 'pod', 'container', 'resource', 'unit', 'uid'],
+  kube_pod_container_status_restarts_total: [...ofState, 'pod', 'container', 'uid'],
+  kube_pod_container_status_last_terminated_reason: [...ofState, 'pod', 'container', 'uid', 'reason'],
+  kube_pod_info: [...ofState, 'pod', 'uid'],
+  kube_node_status_condition: [...ofState, 'condition', 'status'],
+  kube_deployment_spec_replicas: [...ofState, 'deployment'],
+  kube_deployment_status_replicas_available: [...ofState, 'deployment'],
+  kube_statefulset_replicas: [...ofState, 'statefulset'],
+  kube_statefulset_status_replicas_available: [...ofState, 'statefulset'],
+  prometheus_http_requests_total: [...ofPods, 'handler', 'code'],
+  prometheus_rule_evaluation_failures_total: [...ofPods, 'rule_group'],
+  prometheus_rule_group_iterations_total: [...ofPods, 'rule_group'],
+  prometheus_rule_group_iterations_missed_total: [...ofPods, 'rule_group'],
+  prometheus_notifications_alertmanagers_discovered: ofPods,
+  prometheus_notifications_errors_total: [...ofPods, 'alertmanager'],
+  prometheus_notifications_sent_total: [...ofPods, 'alertmanager'],
+  prometheus_config_last_reload_successful: ofPods,
+  alertmanager_config_last_reload_successful: ofPods,
+  alertmanager_notifications_total: [...ofPods, 'integration', 'receiver_name'],
+  alertmanager_notifications_failed_total: [...ofPods, 'integration', 'receiver_name', 'reason'],
+};

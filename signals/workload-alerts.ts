@@ -1,0 +1,92 @@
+import { alertRule } from './alert-rule';
+import type { SignalModel } from './model';
+import type { AlertRule } from './rule-types';
+import { watchedNamespaces } from './scraped';
+
+const load = `namespace="${watchedNamespaces.load}"`;
+const ours = `namespace=~"${watchedNamespaces.load}|${watchedNamespaces.monitoring}"`;
+const container = 'namespace, pod, container';
+const injectorPods = 'pod=~"injector-.+"';
+const otherPods = 'pod!~"injector-.+"';
+
+/** CFS accounts in periods of 100 ms: so many pass in a second, whether a container runs in them or not. */
+const periodsPerSecond = 10;
+/** Share of all the time in which a pod may be throttled; the measuring instrument may less. */
+const throttledShare = 0.1;
+const injectorThrottledShare = 0.05;
+/** Share of its memory limit that a container may fill. */
+const memoryShare = 0.9;
+/** A crash loop restarts about six times in its first quarter of an hour; a machine that was rebooted twice is none. */
+const restarts = 3;
+
+/** Saturation and life of our pods, and the nodes that carry them. */
+export function workloadAlerts(model: SignalModel): AlertRule[] {
+  return [
+    alertRule(model, 'InjectorSaturated', {
+      expr:
+        `(${throttled(`${load},${injectorPods}`, 300)} > ${injectorThrottledShare}) ` +
+        `or (${filled(`${load},${injectorPods}`)} > ${memoryShare})`,
+      for: '5m',
+      summary:
+        'Injector {{ $labels.pod }} is at its limits: {{ $value | humanizePercentage }} of its time throttled or of its memory used',
+    }),
+    alertRule(model, 'CpuThrottled', {
+      expr: `${throttled(`${load},${otherPods}`, 600)} > ${throttledShare}`,
+      for: '10m',
+      summary:
+        'Container {{ $labels.container }} of {{ $labels.pod }} is throttled in {{ $value | humanizePercentage }} of the time',
+    }),
+    alertRule(model, 'MemoryNearLimit', {
+      // What Prometheus has mapped counts as used and is given back when it is needed.
+      expr: `${filled(`${ours},${otherPods},container!="prometheus"`)} > ${memoryShare}`,
+      for: '10m',
+      summary:
+        'Container {{ $labels.container }} of {{ $labels.pod }} fills {{ $value | humanizePercentage }} of its memory limit',
+    }),
+    alertRule(model, 'PodRestarting', {
+      expr:
+        `(${restarted(ours, '15m')} > ${restarts}) or (${restarted(ours, '10m')} > 0 and on (${container}) ` +
+        `max by (${container}) (kube_pod_container_status_last_terminated_reason{${ours},reason="OOMKilled"}) > 0)`,
+      summary:
+        'Container {{ $labels.container }} of {{ $labels.pod }} restarted {{ $value | printf "%.0f" }} times within a quarter of an hour',
+    }),
+    alertRule(model, 'ReplicasMissing', {
+      expr:
+        missing('deployment', 'kube_deployment_spec_replicas', 'kube_deployment_status_replicas_available') +
+        ' or ' +
+        missing('statefulset', 'kube_statefulset_replicas', 'kube_statefulset_status_replicas_available'),
+      for: '10m',
+      summary:
+        '{{ $labels.deployment }}{{ $labels.statefulset }} in {{ $labels.namespace }} lacks {{ $value | printf "%.0f" }} of its pods',
+    }),
+    alertRule(model, 'NodeNotReady', {
+      expr:
+        `max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0 ` +
+        `and on (node) count by (node) (kube_pod_info{${ours}})`,
+      for: '2m',
+      summary:
+        'Node {{ $labels.node }} is not ready (condition Ready is {{ $value | printf "%.0f" }}) and carries pods of ours',
+    }),
+  ];
+}
+
+/** Share of all periods of a window in which a container was throttled: unlike the share of its running periods it forgives short work under a low limit. */
+function throttled(matchers: string, seconds: number): string {
+  const metric = `container_cpu_cfs_throttled_periods_total{${matchers},container!=""}`;
+  return `sum by (${container}) (increase(${metric}[${seconds / 60}m])) / ${seconds * periodsPerSecond}`;
+}
+
+function filled(matchers: string): string {
+  const used = `max by (${container}) (container_memory_working_set_bytes{${matchers},container!=""})`;
+  const limit = `max by (${container}) (kube_pod_container_resource_limits{${matchers},resource="memory"})`;
+  return `${used} / on (${container}) ${limit}`;
+}
+
+function restarted(matchers: string, window: string): string {
+  return `sum by (${container}) (increase(kube_pod_container_status_restarts_total{${matchers}}[${window}]))`;
+}
+
+function missing(kind: string, wanted: string, available: string): string {
+  const of = (metric: string) => `max by (namespace, ${kind}) (${metric}{${ours}})`;
+  return `(${of(wanted)} - ${of(available)} > 0)`;
+}
