@@ -1,41 +1,73 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readLab } from '../lab/cluster/lab';
 import type { Progress } from '../lab/progress';
 import type { SignalModel } from '../signals/model';
 import { engineFor } from './engine/engine';
 import { notUp, stackOutputs } from './engine/stack-outputs';
 import { hasState } from './engine/stack-state';
+import { renderPage } from './signal/html/page';
+import { readPage } from './signal/html/page-data';
+import { PageFile } from './signal/html/page-file';
 import { PrometheusApi, suppressedAlerts } from './signal/prometheus-api';
 import { alertStatuses, readPaths, type StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';
 import { effectiveConfig, findStack, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
-import { defaultStack } from './terminal/arguments';
+import { ownArguments } from './terminal/arguments';
 import { Failure } from './terminal/failure';
 import { runVerb, type Terminal } from './terminal/verb';
 
-/** `npm run status [stack] [-- --json]`: how every path does, what is firing, where to look on. */
+/** `npm run status [stack] [-- --json | --html [FILE]]`: how every path does, what is firing, where to look on. */
 export async function status(argv: readonly string[], terminal: Terminal): Promise<void> {
   const command = new Command('npm run status')
     .description(
       'Show how every path of a stack did over the last five minutes, and which alerts are active.',
     )
-    .usage('[stack] [-- --json]')
-    .argument('[stack]', 'the stack', defaultStack)
-    .option('--json', 'as JSON on stdout (use `npm run -s`)')
-    .parse([...argv], { from: 'user' });
-  const [name = defaultStack] = command.args;
+    .usage('[stack] [-- --json | --html [FILE]]')
+    .addOption(new Option('--json', 'as JSON on stdout (use `npm run -s`)').conflicts('html'))
+    .option(
+      '--html [file]',
+      'as one HTML file with plots of the last hours, which needs no network; prints its path',
+    );
+  const { stack: name, options } = ownArguments(command, argv);
+  const { json, html } = options as { json?: boolean; html?: string | true };
   const stack = findStack(name, { present: true });
-  const { interruption, progress } = terminal;
+  const page = html === undefined ? undefined : PageFile.open(name, html === true ? undefined : html);
+  try {
+    const { report, model } = await statusOf(stack, terminal);
+    if (page === undefined) terminal.print(json ? JSON.stringify(report, null, 2) : renderStatus(report));
+    else terminal.print(await writePage(page, report, model, terminal.interruption.signal));
+  } finally {
+    page?.discard();
+  }
+}
+
+/** The status of a stack that is up. Throws a Failure when it is not, or its Prometheus does not answer. */
+async function statusOf(
+  stack: Stack,
+  { interruption, progress }: Terminal,
+): Promise<{ report: StatusReport; model: SignalModel }> {
   const engine = await engineFor(stack);
   if (stack.isLab && !hasState(engine, stack)) throw notUp(stack);
   const { urls = {} } = await stackOutputs(engine, stack);
   if (stack.isLab) await requireLiving(stack, progress);
   const model = stackModel(stack, effectiveConfig(stack));
-  const report = await readStatus(name, model, urls, progress, interruption.signal);
-  terminal.print(
-    command.opts<{ json?: boolean }>().json ? JSON.stringify(report, null, 2) : renderStatus(report),
-  );
+  return { report: await readStatus(stack.name, model, urls, progress, interruption.signal), model };
+}
+
+/** Plots ask for hours of samples, in milliseconds. */
+const plotTimeoutMs = 30_000;
+
+/** Writes a status with its plots as a page and returns its path. Throws a Failure when Prometheus does not answer or the disk is full. */
+export async function writePage(
+  page: PageFile,
+  report: StatusReport,
+  model: SignalModel,
+  signal?: AbortSignal,
+): Promise<string> {
+  const prometheus = new PrometheusApi(report.urls['prometheus'] ?? '', signal, plotTimeoutMs);
+  page.write(renderPage(await readPage(report, prometheus, model)));
+  return page.path;
 }
 
 /**

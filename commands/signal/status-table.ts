@@ -32,7 +32,8 @@ function renderPaths(paths: readonly PathStatus[]): string {
   return table.toString();
 }
 
-function verdict({ success, objective }: PathStatus): string {
+/** What a path's figures come to, in a word or two. */
+export function verdict({ success, objective }: PathStatus): 'good' | 'no probes' | 'below objective' {
   if (success === null) return 'no probes';
   return success >= objective ? 'good' : 'below objective';
 }
@@ -43,7 +44,8 @@ export function formatShare(share: number): string {
   return `${thousandths / 1000} %`;
 }
 
-function formatMs(milliseconds: number | null): string {
+/** 7.99 → 7.99 ms, 18.2 → 18 ms, nothing → –. */
+export function formatMs(milliseconds: number | null): string {
   if (milliseconds === null) return '–';
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
 }

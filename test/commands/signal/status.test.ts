@@ -5,10 +5,11 @@ import { alertStatuses, readPaths, shareOf, type StatusReport } from '../../../c
 import { formatShare, renderStatus } from '../../../commands/signal/status-table';
 import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
-import { defaultModel } from '../../../signals/model';
+import { defaultModel, pathSettings } from '../../../signals/model';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
-const model = defaultModel();
+// how many paths there are by default is no matter here
+const model = defaultModel({ paths: [pathSettings('service')] });
 const [service] = model.paths;
 const queries = statusQueries(300);
 
