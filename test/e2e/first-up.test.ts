@@ -12,7 +12,7 @@ const stack = new StackUnderTest();
 const prometheus = stack.prometheus();
 
 /** Workloads that talk to the API server, by the label `app.kubernetes.io/name`; all others have no account token. */
-const talksToTheApi = ['prometheus', 'prometheus-operator', 'kube-state-metrics'];
+const talksToTheApi = ['injector', 'prometheus', 'prometheus-operator', 'kube-state-metrics'];
 
 describe('the first up', () => {
   const first = JSON.parse(readFileSync(resultFile('first-up.json'), 'utf8')) as {
@@ -56,7 +56,7 @@ describe('a stack that is up', () => {
     const status = await stack.status();
     expect(Object.keys(status).sort()).toEqual(['alerts', 'paths', 'stack', 'urls']);
     expect(status.stack).toBe(stack.name);
-    expect(status.paths.map(({ path }) => path)).toEqual(['service']);
+    expect(status.paths.map(({ path }) => path)).toEqual(stack.model().paths.map(({ name }) => name));
     const [service] = status.paths;
     expect(Object.keys(service ?? {}).sort()).toEqual([
       'error',

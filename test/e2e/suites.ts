@@ -23,6 +23,16 @@ export const suites: readonly Suite[] = [
     shows: 'restarts, a dead target, a killed injector: what is counted and who is told',
     needsStack: true,
   },
+  {
+    name: 'dashboards',
+    shows: 'every panel query has data on a live Prometheus; the page without Grafana',
+    needsStack: true,
+  },
+  {
+    name: 'paths',
+    shows: 'restarts lose no probe of any path; each path broken is paged with its own reason, once',
+    needsStack: true,
+  },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
     name: 'machines',

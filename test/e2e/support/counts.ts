@@ -47,13 +47,14 @@ export async function failures(
   prometheus: PrometheusApi,
   fromMs: number,
   toMs = Date.now(),
+  selector = '{outcome="failed"}',
 ): Promise<string[]> {
-  const failed = await countSeries(prometheus, fromMs, toMs, '{path="service",outcome="failed"}');
+  const failed = await countSeries(prometheus, fromMs, toMs, selector);
   return failed
     .filter(({ count }) => count > 0)
     .map(({ metric, count }) => {
-      const { reason = '', hop = '', conn = '', instance = '' } = metric;
-      return `${count} ${reason} at hop ${hop} (${conn}) from ${instance}`;
+      const { path = '', reason = '', hop = '', conn = '', instance = '' } = metric;
+      return `${path}: ${count} ${reason} at hop ${hop} (${conn}) from ${instance}`;
     });
 }
 

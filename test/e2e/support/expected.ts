@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { inWords, notifications, type Notification } from './pager';
+import { alertInWords, inWords, news, notifications, type Notification } from './pager';
 import { resultFile } from './stack-under-test';
 import { report } from './wait';
 
@@ -19,20 +19,22 @@ export function expectToo(...words: string[]): void {
  * A ticket that says that the machine was too busy to probe in time. On a machine that others load too it is true, and no fault of what is
  * tested; that no probe was in error for another reason than `lag` is asserted apart, by `calm`.
  */
-const busyMachine = /^ProberErrors \w+ ticket (firing|resolved)$/;
+const busyMachine = /^ProberErrors [\w-]+ ticket (firing|resolved)$/;
 
-/** Asserts that the pager of a lab received what the suites asked for since it was made, and nothing else. */
+/** Asserts that the pager of a lab received what the suites asked for since it was made, and nothing else, and nothing twice. */
 export function onlyExpectedWasNotified(lab: string): void {
-  const words = notifications(lab).map(inWords);
+  const told = news(lab);
+  const words = told.flatMap((one) => one.words);
   const came = words.filter((word) => busyMachine.test(word));
   if (came.length > 0) report('came too, and may', came.join(', '));
-  expect(words.filter((word) => !busyMachine.test(word))).toEqual(expectedSoFar());
+  expect(words.filter((word) => !busyMachine.test(word)).sort()).toEqual([...expectedSoFar()].sort());
+  expect(told.filter((one) => one.words.length === 0)).toEqual([]);
 }
 
-/** The first notification since a moment with exactly these words; throws with what there is instead. */
+/** The first notification since a moment that has an alert with exactly these words; throws with what there is instead. */
 export function notified(lab: string, sinceMs: number, words: string): Notification {
   const since = notifications(lab, sinceMs);
-  const found = since.find((notification) => inWords(notification) === words);
+  const found = since.find(({ alerts }) => alerts.some((alert) => alertInWords(alert) === words));
   if (!found)
     throw new Error(`no "${words}"; notified so far: ${since.map(inWords).join(', ') || 'nothing'}`);
   return found;

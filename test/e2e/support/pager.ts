@@ -30,13 +30,28 @@ export function notifications(lab: string, sinceMs = 0): Notification[] {
     .filter(({ timeMs }) => timeMs >= sinceMs);
 }
 
+/** An alert of a notification in a few words: `PathDown service page firing`. */
+export function alertInWords({ status, labels }: NotifiedAlert): string {
+  return `${labels['alertname'] ?? '?'} ${labels['path'] ?? '-'} ${labels['severity'] ?? '-'} ${status}`;
+}
+
 /** A notification in a few words, for comparing and for messages: `PathDown service page firing`. */
 export function inWords({ alerts }: Notification): string {
-  return alerts
-    .map(
-      ({ status, labels }) =>
-        `${labels['alertname'] ?? '?'} ${labels['path'] ?? '-'} ${labels['severity'] ?? '-'} ${status}`,
-    )
-    .sort()
-    .join(' + ');
+  return alerts.map(alertInWords).sort().join(' + ');
+}
+
+/** What changed with each notification: alerts of a group that were told before are not news, though they are told again. */
+export function news(lab: string): { readonly timeMs: number; readonly words: readonly string[] }[] {
+  const state = new Map<string, string>();
+  return notifications(lab).map(({ timeMs, alerts }) => ({
+    timeMs,
+    words: alerts
+      .filter(({ labels, status }) => {
+        const name = JSON.stringify(Object.entries(labels).sort());
+        const before = state.get(name) ?? 'resolved';
+        state.set(name, status);
+        return before !== status;
+      })
+      .map(alertInWords),
+  }));
 }
