@@ -10,18 +10,33 @@ import {
   removeOldEntries,
 } from '../toolchain/cache-entry';
 import { requireFree } from '../toolchain/disk';
+import { ensureEnvoy, envoyDirectory, envoyKey } from '../toolchain/envoy';
 import { shortHash } from '../toolchain/keys';
 import { withLock } from '../toolchain/lock';
 import type { FamilyName, ProgramName } from '../toolchain/programs';
 import { ensurePrograms, familyDirectory, programKey, programPath } from '../toolchain/toolchain';
 import { commonEntries, type LayerEntry } from './layer';
 import { writeArchive } from './oci-archive';
-import { imageUser, recipes, type ImageName, type ImageRecipe } from './recipes';
+import {
+  imageUser,
+  optionalImageNames,
+  recipes,
+  type ImageName,
+  type ImageRecipe,
+  type OptionalImageName,
+} from './recipes';
 
-export type { ImageName } from './recipes';
+export type { ImageName, OptionalImageName } from './recipes';
+export { optionalImageNames } from './recipes';
 
-/** Every image of the lab. */
+/** Every image of the lab, optional ones included. */
 export const imageNames = Object.keys(recipes) as ImageName[];
+
+/** The images of a lab that has these optional ones besides the usual. */
+export function imagesWith(optional: readonly string[]): ImageName[] {
+  const left = (optionalImageNames as readonly string[]).filter((name) => !optional.includes(name));
+  return imageNames.filter((name) => !left.includes(name));
+}
 
 /** Counted up when the way an archive is written changes, so that old archives are not taken for new ones. */
 const format = 1;
@@ -39,14 +54,19 @@ export function imageArchive(name: ImageName): string {
 }
 
 /**
- * Makes sure that the archives of all images are in the cache, whole; compiles their programs and writes them otherwise. Costs
- * milliseconds when nothing is to do. Throws what {@link ensurePrograms} throws.
+ * Makes sure that the archives of all images are in the cache, of optional ones those asked for, whole; compiles their programs and
+ * writes them otherwise. Costs milliseconds when nothing is to do. Throws what {@link ensurePrograms} and {@link ensureEnvoy} throw.
  */
-export async function ensureImages(progress: Progress, signal?: AbortSignal): Promise<void> {
-  const missing = (): ImageName[] =>
-    imageNames.filter((name) => entryProblem(imageEntry(name)) !== undefined);
+export async function ensureImages(
+  progress: Progress,
+  signal?: AbortSignal,
+  optional: readonly OptionalImageName[] = [],
+): Promise<void> {
+  const wanted = imagesWith(optional);
+  const missing = (): ImageName[] => wanted.filter((name) => entryProblem(imageEntry(name)) !== undefined);
   if (missing().length === 0) return;
   await ensurePrograms([...new Set(missing().flatMap(programsOf))], progress, signal);
+  if (missing().some((name) => hasEnvoy(recipes[name]))) await ensureEnvoy(progress, signal);
 
   const parent = join(cacheDirectory(), 'images');
   mkdirSync(parent, { recursive: true });
@@ -58,7 +78,7 @@ export async function ensureImages(progress: Progress, signal?: AbortSignal): Pr
       const todo = missing();
       if (todo.length === 0) return;
       requireFree(parent, 1024 ** 3, 'write images');
-      progress.step(`writing ${todo.length} of ${imageNames.length} images`);
+      progress.step(`writing ${todo.length} of ${wanted.length} images`);
       try {
         for (const [done, name] of todo.entries()) {
           signal?.throwIfAborted();
@@ -92,19 +112,20 @@ export async function damagedImages(): Promise<string[]> {
 export function layerEntries(
   recipe: ImageRecipe,
   pathOf: (program: ProgramName) => string,
-  directoryOf: (family: FamilyName) => string,
+  directoryOf: (family: FamilyName | 'envoy') => string,
 ): LayerEntry[] {
   const programs = Object.entries(recipe.programs).map(([program, path]) => ({
     path,
     mode: 0o755,
     source: pathOf(program as ProgramName),
   }));
-  const files = (recipe.files ?? []).map(({ path, family, file }) => ({
+  const files = (recipe.files ?? []).map(({ path, family, file, mode = 0o644 }) => ({
     path,
-    mode: 0o644,
+    mode,
     source: join(directoryOf(family), file),
   }));
-  return [...commonEntries, ...(recipe.directories ?? []), ...programs, ...files];
+  const texts = (recipe.texts ?? []).map((text) => ({ ...text, mode: 0o644 }));
+  return [...commonEntries, ...(recipe.directories ?? []), ...programs, ...files, ...texts];
 }
 
 async function writeImage(name: ImageName, file: string): Promise<Record<string, unknown>> {
@@ -117,8 +138,16 @@ async function writeImage(name: ImageName, file: string): Promise<Record<string,
     workingDirectory: recipe.workingDirectory ?? '/',
     environment: recipe.environment ?? {},
   };
-  const { digest } = await writeArchive(file, config, layerEntries(recipe, programPath, familyDirectory));
+  const { digest } = await writeArchive(file, config, layerEntries(recipe, programPath, directoryOf));
   return { reference, digest };
+}
+
+function directoryOf(family: FamilyName | 'envoy'): string {
+  return family === 'envoy' ? envoyDirectory() : familyDirectory(family);
+}
+
+function hasEnvoy(recipe: ImageRecipe): boolean {
+  return (recipe.files ?? []).some(({ family }) => family === 'envoy');
 }
 
 function imageEntry(name: ImageName): string {
@@ -127,7 +156,13 @@ function imageEntry(name: ImageName): string {
 
 /** Follows from the keys of the image's programs and its recipe: content-addressed without the content. */
 function imageTag(name: ImageName): string {
-  return shortHash(format, recipes[name], commonEntries, programsOf(name).map(programKey));
+  const keys = programsOf(name).map(programKey);
+  return shortHash(
+    format,
+    recipes[name],
+    commonEntries,
+    hasEnvoy(recipes[name]) ? [...keys, envoyKey()] : keys,
+  );
 }
 
 function programsOf(name: ImageName): ProgramName[] {

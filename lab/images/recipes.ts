@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { envoyLibraries } from '../toolchain/envoy';
 import type { FamilyName, ProgramName } from '../toolchain/programs';
 
 /** An image of the lab. */
@@ -11,15 +14,27 @@ export type ImageName =
   | 'alertmanager'
   | 'prometheus-operator'
   | 'prometheus-config-reloader'
-  | 'kube-state-metrics';
+  | 'kube-state-metrics'
+  | OptionalImageName;
+
+/** An image that is written only for stacks that ask for it, and imported only by their nodes. */
+export type OptionalImageName = 'istiod' | 'istio-proxy';
 
 /** What goes into an image besides what every image has (users, /tmp). */
 export interface ImageRecipe {
   /** Programs and where they lie, the way the official image has it, so that the same manifests fit both. */
   readonly programs: Readonly<Partial<Record<ProgramName, string>>>;
   readonly entrypoint: readonly string[];
-  /** Data files out of a family's cache entry. */
-  readonly files?: readonly { readonly path: string; readonly family: FamilyName; readonly file: string }[];
+  /** Files out of a family's cache entry, or out of Envoy's. */
+  readonly files?: readonly {
+    readonly path: string;
+    readonly family: FamilyName | 'envoy';
+    readonly file: string;
+    /** Default 0644. */
+    readonly mode?: number;
+  }[];
+  /** Small files of this product's own. */
+  readonly texts?: readonly { readonly path: string; readonly content: string }[];
   readonly workingDirectory?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly directories?: readonly { readonly path: string; readonly mode: number; readonly owner: number }[];
@@ -27,6 +42,9 @@ export interface ImageRecipe {
 
 /** The user and group that every image runs as. */
 export const imageUser = 65532;
+
+/** Template of Envoy's configuration at start: how to reach the agent, which has the rest from istiod. */
+const envoyBootstrap = readFileSync(join(__dirname, 'envoy-bootstrap.json.tmpl'), 'utf8');
 
 /** Every image of the lab. */
 export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
@@ -66,4 +84,29 @@ export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
     programs: { 'kube-state-metrics': '/kube-state-metrics' },
     entrypoint: ['/kube-state-metrics'],
   },
+  istiod: {
+    programs: { 'pilot-discovery': '/usr/local/bin/pilot-discovery' },
+    entrypoint: ['/usr/local/bin/pilot-discovery'],
+  },
+  'istio-proxy': {
+    programs: { 'pilot-agent': '/usr/local/bin/pilot-agent' },
+    entrypoint: ['/usr/local/bin/pilot-agent'],
+    files: [
+      { path: '/usr/local/bin/envoy', family: 'envoy', file: 'envoy', mode: 0o755 },
+      ...envoyLibraries.map((library) => ({
+        path: library.startsWith('ld-') ? `/lib64/${library}` : `/lib/x86_64-linux-gnu/${library}`,
+        family: 'envoy' as const,
+        file: `lib/${library}`,
+        mode: 0o755,
+      })),
+    ],
+    // Where pilot-agent looks for it; upstream ships its own only in its image.
+    texts: [{ path: '/var/lib/istio/envoy/envoy_bootstrap_tmpl.json', content: envoyBootstrap }],
+    // pilot-agent names the build of Envoy to istiod, and asks Envoy itself when nobody says.
+    environment: { ISTIO_META_ISTIO_PROXY_SHA: 'stock' },
+    directories: [{ path: '/etc/istio/proxy', mode: 0o1777, owner: 0 }],
+  },
 };
+
+/** Images that a stack has to ask for. */
+export const optionalImageNames = ['istiod', 'istio-proxy'] as const satisfies readonly OptionalImageName[];

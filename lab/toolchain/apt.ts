@@ -32,6 +32,14 @@ export class Apt {
     return wanted.filter(({ name }) => !base.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** A package at the version that apt would install, essential ones included. Throws a ToolchainError when there is none. */
+  async candidate(name: string): Promise<DebianPackage> {
+    const found = (await this.withLists(() => this.simulate([name]))).find((one) => one.name === name);
+    if (!found)
+      throw new ToolchainError(`apt knows no package ${name}. Do this machine's apt sources answer?`);
+    return found;
+  }
+
   /** Downloads packages into `target` (made when missing); apt checks their hashes. Throws a ToolchainError when one is not to be had. */
   async download(packages: readonly DebianPackage[], target: string): Promise<void> {
     await mkdir(target, { recursive: true });

@@ -7,6 +7,7 @@ import { entryProblem, makeEntry, removeOldEntries } from './cache-entry';
 import { runChild } from './child';
 import { requireFree } from './disk';
 import { Estimate } from './estimate';
+import { definitionsOf } from './definitions';
 import { findGo, runGo, type Go } from './go';
 import { commonFlags } from './keys';
 import type { Product, Program } from './programs';
@@ -161,7 +162,12 @@ export class Build {
     );
     if (code !== 0)
       throw new ToolchainError(`go does not know the module ${product.module}: ${lines.slice(-5).join(' ')}`);
-    await writeFile(file, await readFile(join(stdout.trim(), product.path)));
+    const directory = stdout.trim();
+    if ('path' in product) return writeFile(file, await readFile(join(directory, product.path)));
+    const texts = await Promise.all(
+      product.definitions.map((path) => readFile(join(directory, path), 'utf8')),
+    );
+    await writeFile(file, JSON.stringify(definitionsOf(texts), undefined, 1));
   }
 
   private moduleDirectory(name: string): string {

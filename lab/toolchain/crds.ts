@@ -8,3 +8,12 @@ import { familyDirectory } from './toolchain';
 export function operatorCrds(): string {
   return join(familyDirectory('prometheus-operator'), 'crds.json');
 }
+
+/**
+ * The path of the Gateway API's CustomResourceDefinitions that the lab's gateway needs (GatewayClass, Gateway, HTTPRoute,
+ * ReferenceGrant), one JSON list without descriptions, at the version that istiod was compiled with. The file is there once
+ * `ensurePrograms(['pilot-discovery'], …)` is done.
+ */
+export function gatewayCrds(): string {
+  return join(familyDirectory('istio'), 'gateway-crds.json');
+}

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join, sep } from 'node:path';
 import type { Progress } from '../progress';
 import { runChild } from './child';
-import { families, programNames, type ProgramName } from './programs';
+import { families, type ProgramName, usualProgramNames } from './programs';
 import { ensurePrograms, familyDirectory, programPath } from './toolchain';
 import { compareVersions } from './versions';
 
@@ -68,7 +68,7 @@ export async function ensureHostProgram(
 /** Every program that a machine must compile: all of the table but a Pulumi CLI that PATH already offers. */
 export async function programsToCompile(): Promise<ProgramName[]> {
   const offered = (await acceptedOnPath('pulumi')) !== undefined;
-  return programNames.filter((name) => !(offered && name === 'pulumi'));
+  return usualProgramNames.filter((name) => !(offered && name === 'pulumi'));
 }
 
 async function acceptedOnPath(name: HostProgramName): Promise<string | undefined> {

@@ -13,9 +13,14 @@ export interface Program {
   readonly links?: readonly string[];
 }
 
-/** A data file kept beside a family's programs: printed by one of them, or copied out of a module they are compiled from. */
+/**
+ * A data file kept beside a family's programs: printed by one of them, copied out of a module they are compiled from, or a JSON list
+ * of the CustomResourceDefinitions that lie as YAML in such a module.
+ */
 export type Product = { readonly file: string } & (
-  { readonly printedBy: string } | { readonly module: string; readonly path: string }
+  | { readonly printedBy: string }
+  | { readonly module: string; readonly path: string }
+  | { readonly module: string; readonly definitions: readonly string[] }
 );
 
 /** A Go module, its directory counted from `lab/toolchain`, and what is compiled from it. */
@@ -23,11 +28,16 @@ export interface ProgramFamily {
   readonly directory: string;
   readonly programs: Readonly<Record<string, Program>>;
   readonly products?: readonly Product[];
+  /** Compiled only where a stack asks for it: `all` leaves it out. */
+  readonly optional?: true;
 }
 
 const prometheusTags = ['netgo', 'remove_all_sd', 'enable_kubernetes_sd'];
 const pulumiVersion = '3.259.0';
 const kubernetesVersion = '1.34.4';
+/** Upstream's own tags: generated code instead of reflection for the messages of xDS, and no validators that nobody calls. */
+const istioTags = ['vtprotobuf', 'disable_pgv'];
+const gatewayKinds = ['gatewayclasses', 'gateways', 'httproutes', 'referencegrants'];
 
 /** What a release build sets: kubelet reports it as the node's version, by which others decide what a node can do. */
 function kubernetesVersionFlags(version: string): string[] {
@@ -154,6 +164,31 @@ const table = {
       },
     },
   },
+  istio: {
+    directory: 'istio',
+    programs: {
+      'pilot-discovery': {
+        package: 'istio.io/istio/pilot/cmd/pilot-discovery',
+        version: '1.31-dev (eed52ebb66ad)',
+        estimateSeconds: 235,
+        tags: istioTags,
+      },
+      'pilot-agent': {
+        package: 'istio.io/istio/pilot/cmd/pilot-agent',
+        version: '1.31-dev (eed52ebb66ad)',
+        estimateSeconds: 7,
+        tags: istioTags,
+      },
+    },
+    products: [
+      {
+        file: 'gateway-crds.json',
+        module: 'sigs.k8s.io/gateway-api',
+        definitions: gatewayKinds.map((kind) => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
+      },
+    ],
+    optional: true,
+  },
 } as const satisfies Record<string, ProgramFamily>;
 
 /** A program family: one wrapper module, one cache entry. */
@@ -171,6 +206,9 @@ export const families: Readonly<Record<FamilyName, ProgramFamily>> = table;
 export const programNames = Object.values(families).flatMap((family) =>
   Object.keys(family.programs),
 ) as ProgramName[];
+
+/** The programs that no stack has to ask for: those of families that are not optional. */
+export const usualProgramNames = programNames.filter((name) => families[familyOf(name)].optional !== true);
 
 /** The family that a program is compiled from; throws a TypeError for a name outside the table. */
 export function familyOf(program: ProgramName): FamilyName {

@@ -5,7 +5,7 @@ import { Build } from './build';
 import { entryDamage, entryProblem, readManifest, removeLeftovers } from './cache-entry';
 import { familyKey } from './keys';
 import { withLock } from './lock';
-import { families, familyOf, programNames, type FamilyName, type ProgramName } from './programs';
+import { families, familyOf, usualProgramNames, type FamilyName, type ProgramName } from './programs';
 import { entryDirectory, programsDirectory, type Workshop } from './workshop';
 
 const labWorkshop: Workshop = { families, modules: __dirname, minimumFreeBytes: 6 * 1024 ** 3 };
@@ -27,6 +27,7 @@ export function programKey(name: ProgramName): string {
 
 /**
  * Makes sure that programs lie in the cache, whole; compiles what is missing or broken. Costs milliseconds when nothing is to do.
+ * `all` is every program but those of optional families.
  * Throws a ToolchainError (Go missing or too old, disk nearly full, a build that failed), or the signal's reason when aborted.
  */
 export async function ensurePrograms(
@@ -34,7 +35,7 @@ export async function ensurePrograms(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<void> {
-  const wanted = new Set((names === 'all' ? programNames : names).map(familyOf));
+  const wanted = new Set((names === 'all' ? usualProgramNames : names).map(familyOf));
   await ensureFamilies(labWorkshop, [...wanted], progress, signal);
 }
 

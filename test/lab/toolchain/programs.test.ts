@@ -34,6 +34,8 @@ const pinned: [ProgramName, string, (moduleVersion: string) => string][] = [
   ['prometheus-config-reloader', 'github.com/prometheus-operator/prometheus-operator', (v) => v],
   ['crds', 'github.com/prometheus-operator/prometheus-operator', (v) => v],
   ['alertmanager', 'github.com/prometheus/alertmanager', (v) => v],
+  ['pilot-discovery', 'istio.io/istio', (v) => `1.31-dev (${v.split('-').at(-1) ?? ''})`],
+  ['pilot-agent', 'istio.io/istio', (v) => `1.31-dev (${v.split('-').at(-1) ?? ''})`],
   ['kube-state-metrics', 'k8s.io/kube-state-metrics/v2', (v) => v],
 ];
 
