@@ -3,6 +3,7 @@ import { chooseCluster } from './components/cluster/choose-cluster';
 import { Dashboard } from './components/dashboard';
 import { DnsNames } from './components/dns-names';
 import { EchoServer } from './components/echo-server';
+import { IngressGateway } from './components/gateway';
 import { LoadInjector } from './components/load-injector';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
@@ -10,7 +11,7 @@ import { Namespaces } from './components/namespaces';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings } from './settings';
 import { callsEcho, callsHeadless } from './signals/paths';
-import { injectorTargets } from './signals/targets';
+import { gatewayHost, injectorTargets } from './signals/targets';
 
 /** The whole stack: a cluster, two hops under load, the load, and what watches it. Throws RunError for a wrong config, before anything is registered. */
 export function program() {
@@ -20,14 +21,19 @@ export function program() {
     images,
     podinfo,
     echo,
+    gateway,
     injector,
     monitoring,
     model,
   } = readSettings();
-  const cluster = chooseCluster(clusterSettings, images);
+  const cluster = chooseCluster(clusterSettings, images, gateway !== undefined);
   const own = { provider: cluster.provider };
   const namespaces = new Namespaces('namespaces', { cluster, stack }, own);
-  const targets = injectorTargets(namespaceNames.load);
+  const gatewayAddresses = gateway?.addresses ?? {
+    inside: `${gatewayHost(namespaceNames.load)}.`,
+    outside: cluster.managedGateway?.externalAddress ?? '',
+  };
+  const targets = injectorTargets(namespaceNames.load, gatewayAddresses);
 
   const { prometheusAddress } = new MonitoringStack(
     'monitoring',
@@ -35,7 +41,15 @@ export function program() {
     own,
   );
   new Dashboard('dashboards', { cluster, stack, namespaces, model }, own);
-  new PodinfoPair('podinfo', { cluster, stack, namespaces, podinfo, targetUrl: targets.target }, own);
+  const gatewayUrl = model.paths.some(({ name }) => name === 'ingress') ? targets.gatewayInside : undefined;
+  new PodinfoPair(
+    'podinfo',
+    { cluster, stack, namespaces, podinfo, targetUrl: targets.target, gatewayUrl },
+    own,
+  );
+  const ingress =
+    gateway &&
+    new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class }, own);
   if (model.paths.some(({ name }) => callsEcho(name)))
     new EchoServer('echo', { cluster, stack, namespaces, echo }, own);
   if (model.paths.some(({ name }) => callsHeadless(name)))
@@ -43,7 +57,8 @@ export function program() {
   new LoadInjector(
     'load',
     { cluster, stack, namespaces, injector, model, targets, otlpEndpoint: prometheusAddress },
-    own,
+    // A probe before the gateway is there would fail for nothing.
+    ingress ? { ...own, dependsOn: [...ingress.ready] } : own,
   );
 
   return {

@@ -2,8 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { problems as feasibilityProblems } from './signals/feasibility';
 import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
 import { defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
-import { pathNames } from './signals/paths';
-import { injectorTargets } from './signals/targets';
+import { pathNames, throughGateway } from './signals/paths';
+import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { fieldOf } from './settings/feasibility-fields';
@@ -17,11 +17,20 @@ export interface Settings {
   readonly cluster: LabClusterSettings | ExistingClusterSettings;
   readonly podinfo: PodinfoSettings;
   readonly echo: EchoSettings;
+  /** The gateway that some path goes through; absent where none does. */
+  readonly gateway?: GatewaySettings;
   readonly images: Config['images'];
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
   /** What rules, alerts and scenarios are derived from. */
   readonly model: SignalModel;
+}
+
+/** Which gateway, and where it is when its cluster does not tell. */
+export interface GatewaySettings {
+  /** GatewayClass. */
+  readonly class: string;
+  readonly addresses?: GatewayAddresses;
 }
 
 /**
@@ -34,8 +43,8 @@ export function readSettings(
 ): Settings {
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
-  const { cluster, paths, period, load, injector, podinfo, echo, images, monitoring, alerts, testTimeScale } =
-    parsed.config;
+  const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
+  const { monitoring, alerts, testTimeScale } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && testTimeScale
       ? toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale })
@@ -50,9 +59,29 @@ export function readSettings(
     podinfo: { ...podinfo, clientTimeout },
     echo,
     images,
+    ...gatewaySettings(cluster.kind, gateway, model),
     injector,
     monitoring,
     model,
+  };
+}
+
+/** Name of the class that the lab makes. */
+const labGatewayClass = 'istio';
+
+function gatewaySettings(
+  kind: Config['cluster']['kind'],
+  gateway: Config['gateway'] | undefined,
+  { paths }: SignalModel,
+): Pick<Settings, 'gateway'> {
+  if (!throughGateway(paths)) return {};
+  if (kind === 'lab') return { gateway: { class: labGatewayClass } };
+  const { address = '', externalAddress = '' } = gateway ?? {};
+  return {
+    gateway: {
+      class: gateway?.class ?? '',
+      addresses: { inside: address, outside: externalAddress },
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { hostProgram } from '../lab/toolchain/host-programs';
 import type { ProgramName } from '../lab/toolchain/programs';
 import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
+import type { SignalModel } from '../signals/model';
+import { throughGateway } from '../signals/paths';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
@@ -15,8 +17,10 @@ import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
 
 /** What a preview needs compiled: the operator's definitions, which are part of the program's input, and the CLI unless there is one. */
-async function neededPrograms(): Promise<ProgramName[]> {
-  return (await hostProgram('pulumi')) === programPath('pulumi') ? ['pulumi', 'crds'] : ['crds'];
+async function neededPrograms({ paths }: SignalModel): Promise<ProgramName[]> {
+  const cli: ProgramName[] = (await hostProgram('pulumi')) === programPath('pulumi') ? ['pulumi'] : [];
+  // The Gateway API's definitions lie beside istiod.
+  return [...cli, 'crds', ...(throughGateway(paths) ? (['pilot-discovery'] as const) : [])];
 }
 
 /** `npm run preview [stack] [-- flags]`: what `up` would change; works before the first `up`, without root and without a lab. */
@@ -33,14 +37,14 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
   const { configFile, set } = options as { configFile?: string; set: string[] };
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
-  stackModel(stack, configText);
+  const model = stackModel(stack, configText);
   if (!stack.isLab) {
     finish(
       await runEngine(await engineFor(stack), flags(stack, stack.configFile, rest), terminal.interruption),
     );
     return;
   }
-  const engine = await prepare(stack, configText, terminal);
+  const engine = await prepare(stack, model, configText, terminal);
   // The copy tells what the stack has; a preview only asks, so it gets a copy of its own.
   const asked = join(stack.directory, `Pulumi.${stack.name}.preview.yaml`);
   writeFileSync(asked, effectiveConfig(stack, set), { mode: 0o600 });
@@ -53,10 +57,11 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
 
 async function prepare(
   stack: Stack,
+  model: SignalModel,
   configText: string,
   { progress, interruption }: Terminal,
 ): Promise<Engine> {
-  const programs = await neededPrograms();
+  const programs = await neededPrograms(model);
   await interruption.guard(
     preflight({ purpose: 'preview', stack, configText, presentLab: presentLab(stack), programs }),
   );

@@ -18,7 +18,10 @@ import { Failure } from './terminal/failure';
 import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
 import { formatDuration } from '../lab/progress';
+import { optionalImageNames, programsOf } from '../lab/images/images';
 import { programsToCompile } from '../lab/toolchain/host-programs';
+import type { SignalModel } from '../signals/model';
+import { throughGateway } from '../signals/paths';
 
 const help = `
 Prepares what is missing (lab stacks), runs \`pulumi up\`, waits for the first good sample of every path and shows its status.
@@ -46,7 +49,9 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   const model = stackModel(stack, configText);
   const again = `Run \`npm run up${name === 'lab' ? '' : ` ${name}`}\` again to go on`;
 
-  const engine = stack.isLab ? await prepareLab(stack, configText, again, terminal) : await engineFor(stack);
+  const engine = stack.isLab
+    ? await prepareLab(stack, model, configText, again, terminal)
+    : await engineFor(stack);
   terminal.stage(`What Pulumi had done is in its state. ${again}, or \`npm run down ${name}\` to remove it.`);
   const flags = [
     '--stack',
@@ -88,16 +93,19 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
 
 async function prepareLab(
   stack: Stack,
+  model: SignalModel,
   configText: string,
   again: string,
   terminal: Terminal,
 ): Promise<Engine> {
   const { progress, interruption } = terminal;
   const present = presentLab(stack);
-  const programs = await interruption.guard(programsToCompile());
+  const images = throughGateway(model.paths) ? optionalImageNames : [];
+  const usual = await interruption.guard(programsToCompile());
+  const programs = [...usual, ...programsOf(images)];
   await interruption.guard(preflight({ purpose: 'up', stack, configText, presentLab: present, programs }));
   terminal.stage(`What was compiled and unpacked is kept. ${again}.`);
-  await prepareCaches(programs, progress, interruption);
+  await prepareCaches(programs, progress, interruption, images);
   const engine = await interruption.guard(engineFor(stack));
   terminal.stage(`${again}, or \`npm run down ${stack.name}\` to remove what there is.`);
   unlock(engine, stack, progress);

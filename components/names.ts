@@ -10,6 +10,9 @@ export const nodePorts: Readonly<Record<EndpointName, number>> = {
   podinfo: 30898,
 };
 
+/** NodePort of the gateway where the stack runs one of its own. */
+export const gatewayNodePort = 30080;
+
 /** Port of Prometheus, its OTLP receiver included. */
 export const prometheusPort = 9090;
 

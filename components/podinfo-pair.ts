@@ -18,6 +18,8 @@ export interface PodinfoPairArgs {
   readonly podinfo: PodinfoSettings;
   /** Where source passes every echo on to: a URL of target. */
   readonly targetUrl: string;
+  /** Where `source-ingress` passes every echo on to: a URL of the gateway; absent where no path goes through one. */
+  readonly gatewayUrl?: string | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -44,15 +46,18 @@ export class PodinfoPair extends pulumi.ComponentResource {
     super('continuous-load:index:PodinfoPair', name, {}, opts);
     this.#args = args;
     this.target = this.#hop('target', []);
-    this.source = this.#hop('source', [
-      `--backend-url=${args.targetUrl}`,
-      `--http-client-timeout=${goDuration(args.podinfo.clientTimeout)}`,
-    ]);
+    this.source = this.#hop('source', this.#passingOnTo(args.targetUrl));
+    // podinfo calls all its backends for one request, so each two-hop path has a source of its own.
+    if (args.gatewayUrl !== undefined) this.#hop('source-ingress', this.#passingOnTo(args.gatewayUrl));
     this.registerOutputs({});
   }
 
+  #passingOnTo(url: string): string[] {
+    return [`--backend-url=${url}`, `--http-client-timeout=${goDuration(this.#args.podinfo.clientTimeout)}`];
+  }
+
   /** Service, Deployment and disruption budget of one hop. */
-  #hop(hop: 'source' | 'target', flags: readonly string[]): k8s.core.v1.Service {
+  #hop(hop: 'source' | 'target' | 'source-ingress', flags: readonly string[]): k8s.core.v1.Service {
     const { cluster, stack, namespaces, podinfo } = this.#args;
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(hop, stack);

@@ -16,6 +16,8 @@ export interface LabArgs {
   readonly apiPort: number;
   /** Other ports of 127.0.0.1, by endpoint name. */
   readonly ports: Readonly<Record<string, LabPort>>;
+  /** Images that the nodes have besides the usual ones; left out where there are none. */
+  readonly optionalImages?: readonly string[];
 }
 
 const outputs = ['kubeconfig', 'endpoints', 'images', 'storageClass', 'webhook'] as const;

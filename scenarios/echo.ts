@@ -5,6 +5,8 @@ export interface EchoVerdict {
   reason: string;
   /** True when the callee answered but what it called did not. */
   behind: boolean;
+  /** The status that the callee got from behind, where it was not a good one. */
+  status?: number;
 }
 
 const good: EchoVerdict = { reason: '', behind: false };
@@ -40,7 +42,8 @@ export function judgeEcho(body: string | null, sent: string, hasBackend: boolean
 function judgeElement(answer: unknown, sent: string): EchoVerdict {
   if (typeof answer !== 'string') return { reason: 'body', behind: false };
   if (answer === sent) return good;
-  if (badStatus.test(answer)) return { reason: 'status', behind: true };
+  const status = badStatus.exec(answer);
+  if (status) return { reason: 'status', behind: true, status: Number(status[1]) };
   const failed = callFailed.exec(answer);
   if (failed) return { reason: reasonOfText(failed[1] ?? '') || 'connect', behind: true };
   // Something that answers 200 with another text stands where the backend should be.

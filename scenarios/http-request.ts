@@ -2,6 +2,7 @@ import http from 'k6/http';
 import type { Params } from 'k6/http';
 import { BackOff } from './back-off.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
+import { upstreamHeader } from './gateway.ts';
 import { LagMeter } from './lag-meter.ts';
 import { reasonOfAnswer } from './reasons.ts';
 
@@ -12,6 +13,9 @@ const backOff = new BackOff();
 export interface Answer {
   /** '' when transport and status are fine. */
   reason: string;
+  status: number;
+  /** Whether a gateway marks it as its backend's answer. */
+  fromBackend: boolean;
   body: string | null;
   durationMs: number;
   lagMs: number;
@@ -45,6 +49,8 @@ export async function request(
       errorCode: response.error_code,
       error: response.error,
     }),
+    status: response.status,
+    fromBackend: upstreamHeader in response.headers,
     body: typeof response.body === 'string' ? response.body : null,
     durationMs: blocked + connecting + tls_handshaking + duration,
     lagMs,

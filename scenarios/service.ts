@@ -1,6 +1,7 @@
 import exec from 'k6/execution';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { judgeEcho } from './echo.ts';
+import { reasonOfGatewayStatus } from './gateway.ts';
 import { request } from './http-request.ts';
 import { listedReason } from './reasons.ts';
 import { recordHeldBack, recordProbe } from './recorder.ts';
@@ -8,7 +9,7 @@ import { judge } from './verdict.ts';
 
 const runId = Math.random().toString(36).slice(2, 10);
 
-/** One probe of the path `service`: POST a nonce to an echo and want it back. Never throws. */
+/** One probe of the paths `service`, `ingress` and `ingress-external`: POST a nonce to an echo and want it back. Never throws. */
 export async function probeService(path: PathConfig, probe: ProbeConfig): Promise<void> {
   const id = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
   const body = JSON.stringify(id);
@@ -21,9 +22,14 @@ export async function probeService(path: PathConfig, probe: ProbeConfig): Promis
   }
   let { reason } = answer;
   let hop = probe.hop;
+  // On paths through a gateway only the last call goes through it: the probe's own where it has one hop.
+  const throughGateway = path.reasons.includes('route');
+  if (throughGateway && reason === 'status' && probe.nextHop === '')
+    reason = reasonOfGatewayStatus(answer.status, answer.fromBackend);
   if (reason === '') {
     const echo = judgeEcho(answer.body, body, probe.nextHop !== '');
-    reason = echo.reason;
+    reason =
+      throughGateway && echo.status !== undefined ? reasonOfGatewayStatus(echo.status, false) : echo.reason;
     if (echo.behind) hop = probe.nextHop;
   }
   if (reason !== '') reason = listedReason(reason, path.reasons, path.otherReason);

@@ -7,6 +7,8 @@ import { holdWebSocket } from './websocket.ts';
 /** One line per path that k6 as it is released can probe. */
 export const stockProbers: Readonly<Record<string, Prober>> = {
   service: { probe: probeService },
+  ingress: { probe: probeService },
+  'ingress-external': { probe: probeService },
   grpc: { prepare: prepareGrpc, probe: probeGrpc },
   'grpc-stream': { prepare: prepareGrpcStream, probe: holdGrpcStream },
   websocket: { probe: holdWebSocket },

@@ -1,5 +1,6 @@
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
+import { gatewayContradictions } from './contradictions/gateway';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
@@ -9,6 +10,7 @@ import { overLimits } from './contradictions/resources';
 export const contradictions: readonly Contradiction[] = [
   ...clusterContradictions,
   ...pathContradictions,
+  ...gatewayContradictions,
   ...podinfoContradictions,
   overLimits('podinfo', ({ podinfo }) => podinfo.resources),
   overLimits('echo', ({ echo }) => echo.resources),

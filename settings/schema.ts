@@ -36,10 +36,11 @@ export type ResourceSettings = z.output<ReturnType<typeof resources>>;
 const percentMend = (what: string) =>
   `lower ${what}: 100 % leaves no budget, so that the first failure breaks it`;
 
-function pathSchema({ defaults }: PathRow) {
+function pathSchema({ defaults, gateway }: PathRow) {
   return z
     .strictObject({
-      enabled: flag('false stops probing this path').prefault(true),
+      // A gateway has to be named or made first, so paths through one are asked for.
+      enabled: flag('false stops probing this path').prefault(gateway !== true),
       rate: number({
         min: 0.1,
         max: 1000,
@@ -234,6 +235,28 @@ const alertsSchema = z
   })
   .prefault({});
 
+const hostAndPort = (example: string) =>
+  text({
+    pattern: /^[A-Za-z0-9.-]+(:\d{1,5})?$/,
+    allowed: 'a name or an address, with a port unless it is 80',
+    mend: `write for example ${example}`,
+  }).optional();
+
+const gatewaySchema = z
+  .strictObject({
+    /** GatewayClass whose controller serves the gateway; the lab has one of its own. */
+    class: text({
+      pattern: /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+      allowed: 'the name of a GatewayClass',
+      mend: 'see `kubectl get gatewayclass`',
+    }).optional(),
+    /** Where pods reach the gateway: the Service that the class's controller makes for it. */
+    address: hostAndPort('gateway-istio.continuous-load.svc.cluster.local.'),
+    /** Where clients outside reach it. */
+    externalAddress: hostAndPort('gateway.example.org'),
+  })
+  .prefault({});
+
 const loadSchema = z
   .strictObject({
     enabled: flag('false stops all load of this stack').prefault(true),
@@ -264,6 +287,7 @@ export const sections = {
   injector: injectorSchema,
   podinfo: podinfoSchema,
   echo: echoSchema,
+  gateway: gatewaySchema,
   images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,

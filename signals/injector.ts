@@ -34,6 +34,7 @@ export const scenarioFiles = [
   'http-request.ts',
   'service.ts',
   'echo.ts',
+  'gateway.ts',
   'grpc.ts',
   'grpc-reasons.ts',
   'podinfo.proto',

@@ -27,7 +27,9 @@ export type Reason =
   | 'truncated'
   | 'grpc-unavailable'
   | 'grpc-deadline'
-  | 'grpc-other';
+  | 'grpc-other'
+  | 'route'
+  | 'upstream';
 
 /** Why a probe says nothing about the path: an exception in the script, or the injector late by itself. */
 export const errorReasons = ['script', 'lag'] as const;
@@ -37,6 +39,9 @@ export type ErrorReason = (typeof errorReasons)[number];
 export type TargetName =
   | 'source'
   | 'target'
+  | 'sourceIngress'
+  | 'gatewayInside'
+  | 'gatewayOutside'
   | 'targetGrpc'
   | 'echoGrpc'
   | 'echoWebSocket'
@@ -80,6 +85,8 @@ export interface PathRow {
   readonly stream?: true;
   /** Needs k6 with the extension `k6/x/netprobe`; a stock k6 image cannot probe it. */
   readonly extension?: true;
+  /** Goes through a gateway: off unless the config switches it on. */
+  readonly gateway?: true;
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */
   readonly answer: string;
   /** Names of the hops in order, `from → to`. */

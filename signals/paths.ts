@@ -31,6 +31,34 @@ const streamLook = [
   'whatever cuts idle or old connections',
 ] as const;
 
+/** What a gateway says by itself, beside what an HTTP call can have. */
+const gatewayReasons = {
+  dns: 'the name of a Service did not resolve',
+  connect:
+    'no connection: refused, unreachable, or no endpoint behind the Service; a gateway that is gone looks so',
+  timeout: 'no whole answer within the timeout',
+  reset: 'the connection broke after it was made',
+  status: 'an HTTP status of 400 or more that none of the next two explains',
+  body: 'an answer without the nonce of this probe',
+  route: 'the gateway knows no route for the request (404)',
+  upstream: 'the gateway has no backend to pass the request to, or no answer of it (502, 503, 504)',
+} as const;
+
+const gatewayDefaults: PathDefaults = {
+  ratePerSecond: 4,
+  timeoutMs: 2000,
+  availabilityPercent: 99.9,
+  latencyPercent: 99,
+  latencyBoundMs: 50,
+};
+
+const gatewayLook = [
+  'gateway/gateway and httproute/gateway, with their conditions',
+  'deployment/gateway, or what the GatewayClass runs instead',
+  'deployment/istiod, or the controller of the GatewayClass',
+  'deployment/target and its endpointslices',
+] as const;
+
 /** Every path this version can probe. */
 export const pathTable = [
   {
@@ -244,6 +272,42 @@ export const pathTable = [
     },
     look: ['/readyz?verbose of the API server', 'etcd', 'the injector’s ServiceAccount and Role'],
   },
+  {
+    name: 'ingress',
+    title: 'Gateway from inside',
+    protocol: 'http',
+    gateway: true,
+    answer:
+      'POST /api/echo at source-ingress, which calls target through the gateway and returns its answer: the nonce of this probe must come back.',
+    hops: [
+      { from: 'injector', to: 'source-ingress' },
+      { from: 'source-ingress', to: 'target through the gateway' },
+    ],
+    reasons: gatewayReasons,
+    probes: [
+      { name: 'kept', conn: 'kept', share: 0.5, calls: 'sourceIngress', hops: ['1', '2'] },
+      // source-ingress keeps its own connections to the gateway, so only a direct call makes new ones.
+      { name: 'direct', conn: 'fresh', share: 0.5, calls: 'gatewayInside', hops: ['2'] },
+    ],
+    defaults: gatewayDefaults,
+    look: ['deployment/source-ingress', ...gatewayLook],
+  },
+  {
+    name: 'ingress-external',
+    title: 'Gateway from outside',
+    protocol: 'http',
+    gateway: true,
+    answer:
+      'POST /api/echo at the address that a client outside would use, which the gateway passes on to target: the nonce of this probe must come back.',
+    hops: [{ from: 'injector', to: 'target through the gateway’s outer address' }],
+    reasons: gatewayReasons,
+    probes: [
+      { name: 'kept', conn: 'kept', share: 0.5, calls: 'gatewayOutside', hops: ['1'] },
+      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'gatewayOutside', hops: ['1'] },
+    ],
+    defaults: gatewayDefaults,
+    look: ['the LoadBalancer or NodePort of the gateway', ...gatewayLook],
+  },
 ] as const satisfies readonly PathRow[];
 
 /** Name of a path in the table. */
@@ -267,7 +331,7 @@ export function connectionsOf(row: PathRow): Connection[] {
 
 /** Whether a path goes over source, which has a client timeout of its own. */
 export function callsSource(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls === 'source');
+  return pathRow(name).probes.some(({ calls }) => calls === 'source' || calls === 'sourceIngress');
 }
 
 /** Whether a path ends at the echo server. */
@@ -283,4 +347,9 @@ export function callsHeadless(name: PathName): boolean {
 /** Whether a path needs the credentials of the injector's service account. */
 export function callsApiServer(name: PathName): boolean {
   return pathRow(name).probes.some(({ calls }) => calls.startsWith('api'));
+}
+
+/** Whether some of these paths goes through a gateway. */
+export function throughGateway(paths: readonly { readonly name: PathName }[]): boolean {
+  return paths.some(({ name }) => pathRow(name).gateway);
 }

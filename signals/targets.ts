@@ -9,6 +9,26 @@ export const podinfoPorts = { http: 9898, metrics: 9797, grpc: 9999 } as const;
 /** Ports of the echo server: TCP and UDP echo, gRPC, and HTTP with WebSocket, health and metrics. */
 export const echoPorts = { tcp: 9007, udp: 9007, grpc: 9008, http: 9009 } as const;
 
+/** Name of the Gateway of the ingress paths, of its route and, where the stack runs it, of its Service. */
+export const gatewayName = 'gateway';
+
+/** Port that the gateway's Service has. */
+export const gatewayPort = 80;
+
+/** Path of podinfo's echo: the only one that the gateway has a route for. */
+export const echoPath = '/api/echo';
+
+/** Full name of the gateway's Service where the stack runs it itself. */
+export function gatewayHost(namespace: string, clusterDomain = 'cluster.local'): string {
+  return `${gatewayName}.${namespace}.svc.${clusterDomain}`;
+}
+
+/** `HOST[:PORT]` of the gateway, by which pods inside and clients outside reach it. */
+export interface GatewayAddresses {
+  readonly inside: string;
+  readonly outside: string;
+}
+
 /** Name of the headless Service that is looked up. */
 export const headlessName = 'dns-headless';
 
@@ -16,12 +36,19 @@ export const headlessName = 'dns-headless';
 const absentName = 'absent-by-design';
 
 /** Addresses of everything by full names: the trailing dot keeps search domains out of the lookup. */
-export function injectorTargets(namespace: string, clusterDomain = 'cluster.local'): InjectorTargets {
+export function injectorTargets(
+  namespace: string,
+  gateway: GatewayAddresses = { inside: '', outside: '' },
+  clusterDomain = 'cluster.local',
+): InjectorTargets {
   const host = (service: string, within = namespace) => `${service}.${within}.svc.${clusterDomain}.`;
   const api = `https://${host('kubernetes', 'default')}`;
   return {
     source: `http://${host('source')}:${podinfoPorts.http}/api/echo`,
     target: `http://${host('target')}:${podinfoPorts.http}/api/echo`,
+    sourceIngress: `http://${host('source-ingress')}:${podinfoPorts.http}${echoPath}`,
+    gatewayInside: `http://${gateway.inside}${echoPath}`,
+    gatewayOutside: `http://${gateway.outside}${echoPath}`,
     targetGrpc: `${host('target')}:${podinfoPorts.grpc}`,
     echoGrpc: `${host('echo')}:${echoPorts.grpc}`,
     echoWebSocket: `ws://${host('echo')}:${echoPorts.http}/ws`,

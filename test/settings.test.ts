@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { program } from '../program';
-import { pathNames } from '../signals/paths';
+import { pathNames, throughGateway } from '../signals/paths';
 import { readSettings } from '../settings';
 import { deploy, encodeConfig, stackConfig } from './deploy';
 
@@ -49,8 +49,8 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   ],
   [
     'unknown path',
-    { paths: { ingress: { rate: 4 } } },
-    'paths.ingress is an unknown key',
+    { paths: { mesh: { rate: 4 } } },
+    'paths.mesh is an unknown key',
     /known keys here: service/,
   ],
   [
@@ -522,7 +522,9 @@ describe('a right config', () => {
       maxRatePerSecond: 100,
       timeScale: 1,
     });
-    expect(model.paths.map(({ name }) => name)).toEqual([...pathNames]);
+    expect(model.paths.map(({ name }) => name)).toEqual(
+      pathNames.filter((name) => !throughGateway([{ name }])),
+    );
     expect(model.paths.slice(0, 1)).toEqual([
       {
         name: 'service',

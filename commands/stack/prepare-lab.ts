@@ -1,5 +1,5 @@
 import { readLab, reviveLab } from '../../lab/cluster/lab';
-import { ensureImages } from '../../lab/images/images';
+import { ensureImages, type OptionalImageName } from '../../lab/images/images';
 import type { Progress } from '../../lab/progress';
 import { ensureDebian } from '../../lab/toolchain/debian';
 import type { ProgramName } from '../../lab/toolchain/programs';
@@ -7,16 +7,17 @@ import { ensurePrograms } from '../../lab/toolchain/toolchain';
 import { describeError, Failure } from '../terminal/failure';
 import type { Interruption } from '../terminal/interruption';
 
-/** Makes what a lab is made from: the programs named, unpacked Debian packages, images. Costs milliseconds when all is there. */
+/** Makes what a lab is made from: the programs named, unpacked Debian packages, images, of optional ones those named. Costs milliseconds when all is there. */
 export async function prepareCaches(
   programs: readonly ProgramName[],
   progress: Progress,
   interruption: Interruption,
+  images: readonly OptionalImageName[] = [],
 ): Promise<void> {
   const { signal } = interruption;
   await interruption.guard(ensurePrograms(programs, progress, signal));
   await interruption.guard(ensureDebian(progress, signal));
-  await interruption.guard(ensureImages(progress, signal));
+  await interruption.guard(ensureImages(progress, signal, images));
 }
 
 /** Starts again what does not run of an existing lab. Throws a Failure with the way out when it cannot be brought back. */

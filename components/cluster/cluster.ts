@@ -5,6 +5,17 @@ import type { ImageName } from '../images';
 /** What people open from their machine. */
 export type EndpointName = 'prometheus' | 'alertmanager' | 'podinfo';
 
+/** What a cluster brings along so that the stack can run a gateway of its own. */
+export interface ManagedGateway {
+  /** JSON file with the Gateway API's CustomResourceDefinitions. */
+  readonly crds: string;
+  readonly images: pulumi.Output<Readonly<Record<'istiod' | 'istio-proxy', string>>>;
+  /** NodePort of the gateway's Service. */
+  readonly nodePort: number;
+  /** `HOST:PORT` by which a client outside would reach it. */
+  readonly externalAddress: string;
+}
+
 /** A cluster of any kind, as the components inside it see it. */
 export interface Cluster {
   readonly kind: 'lab' | 'existing';
@@ -26,6 +37,8 @@ export interface Cluster {
   readonly webhook?: pulumi.Output<string>;
   /** JSON file with the operator's CustomResourceDefinitions; absent where the cluster must have them already. */
   readonly operatorCrds?: string;
+  /** Absent where gateways are run by somebody else. */
+  readonly managedGateway?: ManagedGateway;
   /** The resource whose deletion takes everything inside along. */
   readonly owner?: pulumi.Resource;
 }

@@ -1,11 +1,12 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { operatorCrds } from '../../lab/toolchain/crds';
+import { labAddresses } from '../../lab/cluster/spec';
+import { gatewayCrds, operatorCrds } from '../../lab/toolchain/crds';
 import { Lab } from '../../resources/lab-cluster';
 import type { LabClusterSettings } from '../../settings/cluster-schema';
 import type { ImageName } from '../images';
-import { nodePorts } from '../names';
-import { type Cluster, type EndpointName, mutableInPlace } from './cluster';
+import { gatewayNodePort, nodePorts } from '../names';
+import { type Cluster, type EndpointName, type ManagedGateway, mutableInPlace } from './cluster';
 
 /** A Kubernetes cluster on this machine, made and deleted with the stack. */
 export class LabCluster extends pulumi.ComponentResource implements Cluster {
@@ -21,9 +22,16 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
   readonly monitoringNodes = { 'kubernetes.io/hostname': 'node1' };
   readonly webhook: pulumi.Output<string>;
   readonly operatorCrds: string;
+  readonly managedGateway?: ManagedGateway;
   readonly owner: pulumi.Resource;
 
-  constructor(name: string, args: LabClusterSettings, opts?: pulumi.ComponentResourceOptions) {
+  /** @param gateway whether the nodes have what a gateway of the stack's own takes */
+  constructor(
+    name: string,
+    args: LabClusterSettings,
+    gateway: boolean,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super('continuous-load:index:LabCluster', name, { ...args }, opts);
     const exposed = (endpoint: EndpointName) => ({
       hostPort: args.ports[endpoint],
@@ -40,6 +48,7 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
           alertmanager: exposed('alertmanager'),
           podinfo: exposed('podinfo'),
         },
+        ...(gateway ? { optionalImages: ['istiod', 'istio-proxy'] } : {}),
       },
       { parent: this },
     );
@@ -51,6 +60,14 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
     this.storageClass = lab.storageClass;
     this.webhook = lab.webhook;
     this.operatorCrds = operatorCrds();
+    if (gateway)
+      this.managedGateway = {
+        crds: gatewayCrds(),
+        images: lab.images as unknown as ManagedGateway['images'],
+        nodePort: gatewayNodePort,
+        // Every node answers on a NodePort; monitoring is on the first one too, so another's loss is seen.
+        externalAddress: `${labAddresses(args.name).node(1).address}:${gatewayNodePort}`,
+      };
     this.provider = new k8s.Provider(
       name,
       {

@@ -23,7 +23,12 @@ interface Monitored {
 
 /** Everything that is scraped by pod. The injectors push instead. */
 const monitored: readonly Monitored[] = [
-  { name: 'podinfo', namespace: namespaceNames.load, workloads: ['source', 'target'], ports: ['metrics'] },
+  {
+    name: 'podinfo',
+    namespace: namespaceNames.load,
+    workloads: ['source', 'target', 'source-ingress'],
+    ports: ['metrics'],
+  },
   { name: 'echo', namespace: namespaceNames.load, workloads: ['echo'], ports: ['http'] },
   // CoreDNS as kubeadm, EKS and k3s run it; a cluster with another name service has no such pods.
   {

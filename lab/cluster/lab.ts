@@ -182,7 +182,8 @@ async function start(spec: LabSpec, say: Say): Promise<void> {
   const since = new Date();
   const off = machineNames(spec).filter((machine) => !machineProcess(paths.machine(machine)));
   for (const machine of off) await startMachine(spec, machine);
-  for (const node of nodeNames(spec).filter((name) => !off.includes(name))) await importImages(paths, node);
+  for (const node of nodeNames(spec).filter((name) => !off.includes(name)))
+    await importImages(paths, node, spec.optionalImages);
   await apiReady(spec, say);
   say('DNS and storage');
   await applyBase(spec);
@@ -209,7 +210,7 @@ async function startMachine(spec: LabSpec, machine: string): Promise<void> {
   await powerOff(machine, paths);
   await renewNodeNetwork(paths, addresses, index);
   writeNodeFiles(spec, paths, addresses, index);
-  await powerOn(machine, paths, nodePlan(paths, addresses, index));
+  await powerOn(machine, paths, nodePlan(paths, addresses, index, undefined, spec.optionalImages));
 }
 
 async function removeNode(name: string, node: string, say: Say): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cacheDirectory } from '../directories';
-import { imageArchive, type ImageName, imageReferences } from '../images/images';
+import { imageArchive, imageReferences, imagesWith } from '../images/images';
 import { debianRoot } from '../toolchain/debian';
 import { programPath } from '../toolchain/toolchain';
 import {
@@ -73,6 +73,7 @@ export function nodePlan(
   addresses: LabAddresses,
   index: number,
   found = hierarchies(),
+  optionalImages: readonly string[] = [],
 ): Plan {
   const { name } = addresses.node(index);
   return {
@@ -84,7 +85,7 @@ export function nodePlan(
     openFiles,
     log: join(paths.machine(name).log, 'init.log'),
     root: nodeRoot(paths, name, found),
-    services: nodeServices(paths, addresses, index),
+    services: nodeServices(paths, addresses, index, optionalImages),
   };
 }
 
@@ -180,7 +181,12 @@ function cgroupSteps(target: string, found: readonly Hierarchy[]): Step[] {
   ];
 }
 
-function nodeServices(paths: LabPaths, addresses: LabAddresses, index: number): Service[] {
+function nodeServices(
+  paths: LabPaths,
+  addresses: LabAddresses,
+  index: number,
+  optionalImages: readonly string[],
+): Service[] {
   const { name, address, zone } = addresses.node(index);
   const directories = nodeDirectories(paths, name);
   const log = (service: string) => join(directories.log, `${service}.log`);
@@ -197,7 +203,7 @@ function nodeServices(paths: LabPaths, addresses: LabAddresses, index: number): 
       log: log('images'),
       after: ['containerd'],
       once: true,
-      command: ['/bin/sh', '-ec', importScript(directories.imported)],
+      command: ['/bin/sh', '-ec', importScript(directories.imported, optionalImages)],
     },
     {
       name: 'kubelet',
@@ -223,16 +229,22 @@ function nodeServices(paths: LabPaths, addresses: LabAddresses, index: number): 
 }
 
 /** Imports what a running node does not have yet, after the toolchain made new images. */
-export async function importImages(paths: LabPaths, node: string): Promise<void> {
-  await inside(paths.machine(node), ['/bin/sh', '-ec', importScript(nodeDirectories(paths, node).imported)]);
+export async function importImages(
+  paths: LabPaths,
+  node: string,
+  optional: readonly string[] = [],
+): Promise<void> {
+  const script = importScript(nodeDirectories(paths, node).imported, optional);
+  await inside(paths.machine(node), ['/bin/sh', '-ec', script]);
 }
 
 /** Shell commands that import every image that the node does not have yet; a reference holds the content's hash, so a mark of its name is enough. */
-function importScript(marks: string): string {
-  return Object.entries(imageReferences())
-    .map(([name, reference]) => {
-      const archive = imageArchive(name as ImageName);
-      const mark = join(marks, basename(reference));
+function importScript(marks: string, optional: readonly string[]): string {
+  const references = imageReferences();
+  return imagesWith(optional)
+    .map((name) => {
+      const archive = imageArchive(name);
+      const mark = join(marks, basename(references[name]));
       return `[ -e '${mark}' ] || { ctr -n k8s.io images import '${archive}' && : >'${mark}'; }`;
     })
     .join('\n');

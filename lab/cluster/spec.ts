@@ -18,6 +18,8 @@ export interface LabSpec {
   readonly apiPort: number;
   /** Other ports on 127.0.0.1, by endpoint name. */
   readonly ports: Readonly<Record<string, LabPort>>;
+  /** Images that the nodes have besides the usual ones. */
+  readonly optionalImages?: readonly string[];
 }
 
 /** The most nodes a lab can have; addresses and routes for all of them exist from the start. */

@@ -65,7 +65,7 @@ export async function ensureImages(
   const wanted = imagesWith(optional);
   const missing = (): ImageName[] => wanted.filter((name) => entryProblem(imageEntry(name)) !== undefined);
   if (missing().length === 0) return;
-  await ensurePrograms([...new Set(missing().flatMap(programsOf))], progress, signal);
+  await ensurePrograms(programsOf(missing()), progress, signal);
   if (missing().some((name) => hasEnvoy(recipes[name]))) await ensureEnvoy(progress, signal);
 
   const parent = join(cacheDirectory(), 'images');
@@ -156,7 +156,7 @@ function imageEntry(name: ImageName): string {
 
 /** Follows from the keys of the image's programs and its recipe: content-addressed without the content. */
 function imageTag(name: ImageName): string {
-  const keys = programsOf(name).map(programKey);
+  const keys = programsOf([name]).map(programKey);
   return shortHash(
     format,
     recipes[name],
@@ -165,6 +165,7 @@ function imageTag(name: ImageName): string {
   );
 }
 
-function programsOf(name: ImageName): ProgramName[] {
-  return Object.keys(recipes[name].programs) as ProgramName[];
+/** The programs in some images. */
+export function programsOf(names: readonly ImageName[]): ProgramName[] {
+  return [...new Set(names.flatMap((name) => Object.keys(recipes[name].programs) as ProgramName[]))];
 }

@@ -21,7 +21,10 @@ const timeContradictions: Contradiction[] = pathNames.flatMap((name): Contradict
   {
     uses: [`paths.${name}.timeout`, 'podinfo.clientTimeout'],
     find: ({ paths: { [name]: path }, podinfo }) =>
-      !callsSource(name) || podinfo.clientTimeout === undefined || podinfo.clientTimeout < path.timeout
+      !callsSource(name) ||
+      !path.enabled ||
+      podinfo.clientTimeout === undefined ||
+      podinfo.clientTimeout < path.timeout
         ? []
         : [
             {

@@ -27,7 +27,7 @@ test.each([
   ['call failed Post "http://lookup-reset.x509.example:80/x": connect: connection refused', 'connect'],
   ['call failed for a reason never seen', 'connect'],
 ])('backend %s', (words, reason) =>
-  expect(through(`backend ${url} ${words}`)).toEqual({ reason, behind: true }),
+  expect(through(`backend ${url} ${words}`)).toMatchObject({ reason, behind: true }),
 );
 
 test('the sent text back is good, with and without a backend', () => {
@@ -54,5 +54,6 @@ test('one bad backend among good ones is bad', () => {
   expect(through(sent, `backend ${url} response status code 500`)).toEqual({
     reason: 'status',
     behind: true,
+    status: 500,
   });
 });

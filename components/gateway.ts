@@ -1,0 +1,108 @@
+import * as pulumi from '@pulumi/pulumi';
+import { Gateway as GatewayResource, GatewayClass } from '../resources/gateway';
+import { HttpRoute } from '../resources/http-route';
+import { echoPath, gatewayHost, gatewayName, gatewayPort, podinfoPorts } from '../signals/targets';
+import { inside, type Cluster } from './cluster/cluster';
+import { gatewayCrds } from './gateway/gateway-crds';
+import { Istiod } from './gateway/istiod';
+import type { GatewayPartArgs } from './gateway/part';
+import { GatewayProxy } from './gateway/proxy';
+import { labels, metadata } from './metadata';
+import { namespaceNames } from './names';
+import type { Namespaces } from './namespaces';
+
+/** Arguments of {@link IngressGateway}. */
+export interface IngressGatewayArgs {
+  readonly cluster: Cluster;
+  readonly stack: string;
+  readonly namespaces: Namespaces;
+  /** GatewayClass whose controller serves the gateway. */
+  readonly gatewayClass: string;
+}
+
+const namespace = namespaceNames.load;
+
+/** Name by which istiod says that a class is its own. */
+const istioController = 'istio.io/gateway-controller';
+
+/**
+ * The gateway of the paths `ingress` and `ingress-external`, by the Gateway API: a Gateway of the given class and one route to target.
+ * Where the cluster brings along what it takes (the lab), the class and all behind it is made as well: istiod and a stock Envoy.
+ */
+export class IngressGateway extends pulumi.ComponentResource {
+  /** What a probe through the gateway must wait for. */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** @throws pulumi.InputPropertyError without the name of a class. */
+  constructor(name: string, args: IngressGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    if (args.gatewayClass === '')
+      throw new pulumi.InputPropertyError({
+        propertyPath: 'gatewayClass',
+        reason: 'must name a GatewayClass of the cluster',
+      });
+    super('continuous-load:index:IngressGateway', name, {}, opts);
+    const { cluster, stack, namespaces, gatewayClass } = args;
+    const { managedGateway: managed } = cluster;
+    const part: GatewayPartArgs | undefined = managed && { cluster, stack, namespaces, managed };
+    const kinds = managed ? gatewayCrds(managed.crds, inside(this, cluster)) : [];
+    const classes = managed ? [this.#class(args, kinds)] : [];
+
+    const gateway = new GatewayResource(
+      gatewayName,
+      {
+        metadata: metadata(gatewayName, namespace, { stack }),
+        spec: {
+          gatewayClassName: gatewayClass,
+          listeners: [
+            {
+              name: 'http',
+              port: gatewayPort,
+              protocol: 'HTTP',
+              allowedRoutes: { namespaces: { from: 'Same' } },
+            },
+          ],
+          // The Service that is already there: its controller has nothing to deploy, and needs no right to.
+          ...(managed ? { addresses: [{ type: 'Hostname' as const, value: gatewayHost(namespace) }] } : {}),
+        },
+      },
+      inside(this, cluster, [namespaces.load, ...kinds, ...classes]),
+    );
+    const route = new HttpRoute(
+      gatewayName,
+      {
+        metadata: metadata(gatewayName, namespace, { stack }),
+        spec: {
+          parentRefs: [{ name: gatewayName }],
+          // Any host: podinfo calls the gateway by its Service's name and cannot say another.
+          rules: [
+            {
+              matches: [{ path: { type: 'Exact', value: echoPath } }],
+              backendRefs: [{ name: 'target', port: podinfoPorts.http }],
+            },
+          ],
+        },
+      },
+      inside(this, cluster, [namespaces.load, ...kinds, gateway]),
+    );
+    this.ready = [gateway, route];
+    if (part) {
+      const own = { parent: this };
+      const istiod = new Istiod('istiod', { ...part, crds: kinds }, own);
+      // After the route: a proxy that is ready then knows it.
+      const dependsOn = [istiod.ready, route];
+      this.ready = [route, new GatewayProxy('proxy', { ...part, dependsOn }, own)];
+    }
+    this.registerOutputs({});
+  }
+
+  #class({ cluster, stack, gatewayClass }: IngressGatewayArgs, kinds: readonly pulumi.Resource[]) {
+    return new GatewayClass(
+      gatewayClass,
+      {
+        metadata: { name: gatewayClass, labels: labels(gatewayName, stack) },
+        spec: { controllerName: istioController },
+      },
+      inside(this, cluster, kinds),
+    );
+  }
+}
