@@ -13,11 +13,22 @@ export function serverLeader(model: Pick<SignalModel, 'paths'>, name: PathName):
   return leader === name ? undefined : leader;
 }
 
+/** The path whose page speaks for what answers behind the last hop of this one, or undefined where nothing does. */
+function behindLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
+  const { behind } = pathRow(name);
+  if (behind === undefined) return undefined;
+  return model.paths.map((path) => path.name).find((other) => lastHop(other) === behind);
+}
+
+/** Paths whose page comes with that of this path when what they share is gone, nearest first. */
+export function simultaneousLeaders(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
+  return [serverLeader(model, name), behindLeader(model, name)].filter((leader) => leader !== undefined);
+}
+
 /** Every path whose total outage explains one of this path, nearest first. */
 export function leaders(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
-  const server = serverLeader(model, name);
   const names = needsNames(name) && model.paths.some((path) => path.name === 'dns');
-  return [...(server === undefined ? [] : [server]), ...(names ? (['dns'] as const) : [])];
+  return [...simultaneousLeaders(model, name), ...(names ? (['dns'] as const) : [])];
 }
 
 /** Every path that this one leads, in the model's order. */

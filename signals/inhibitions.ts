@@ -1,5 +1,5 @@
 import type { AlertName } from './alert-catalogue';
-import { followers, serverLeader } from './dependencies';
+import { followers, simultaneousLeaders } from './dependencies';
 import type { SignalModel } from './model';
 import type { PathName } from './paths';
 
@@ -67,5 +67,5 @@ export function inhibitedBy(model: Pick<SignalModel, 'paths'>, name: AlertName):
 
 /** Paths whose page may come at the same time as one that explains it; where names fail, open connections go on, so that page is alone. */
 export function led(model: Pick<SignalModel, 'paths'>): PathName[] {
-  return model.paths.map(({ name }) => name).filter((name) => serverLeader(model, name) !== undefined);
+  return model.paths.map(({ name }) => name).filter((name) => simultaneousLeaders(model, name).length > 0);
 }

@@ -85,6 +85,8 @@ export interface PathRow {
   readonly stream?: true;
   /** Needs k6 with the extension `k6/x/netprobe`; a stock k6 image cannot probe it. */
   readonly extension?: true;
+  /** What answers behind the last hop: without it that hop still answers, with an error of its own. */
+  readonly behind?: string;
   /** Goes through a gateway: off unless the config switches it on. */
   readonly gateway?: true;
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */

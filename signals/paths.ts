@@ -277,11 +277,12 @@ export const pathTable = [
     title: 'Gateway from inside',
     protocol: 'http',
     gateway: true,
+    behind: 'target',
     answer:
       'POST /api/echo at source-ingress, which calls target through the gateway and returns its answer: the nonce of this probe must come back.',
     hops: [
       { from: 'injector', to: 'source-ingress' },
-      { from: 'source-ingress', to: 'target through the gateway' },
+      { from: 'source-ingress', to: 'gateway' },
     ],
     reasons: gatewayReasons,
     probes: [
@@ -297,9 +298,10 @@ export const pathTable = [
     title: 'Gateway from outside',
     protocol: 'http',
     gateway: true,
+    behind: 'target',
     answer:
       'POST /api/echo at the address that a client outside would use, which the gateway passes on to target: the nonce of this probe must come back.',
-    hops: [{ from: 'injector', to: 'target through the gateway’s outer address' }],
+    hops: [{ from: 'injector', to: 'gateway' }],
     reasons: gatewayReasons,
     probes: [
       { name: 'kept', conn: 'kept', share: 0.5, calls: 'gatewayOutside', hops: ['1'] },

@@ -45,7 +45,8 @@ async function main(): Promise<number> {
     .option('--summary <file>', 'write {passed, failed} there, as JSON')
     .parse();
   const options = command.opts<Options>();
-  const names = options.only?.split(',') ?? suites.map(({ name }) => name);
+  const names =
+    options.only?.split(',') ?? suites.filter(({ onlyByName }) => !onlyByName).map(({ name }) => name);
   const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);

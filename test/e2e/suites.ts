@@ -3,6 +3,8 @@ export interface Suite {
   readonly name: string;
   /** What it shows, for the reader of the run's log. */
   readonly shows: string;
+  /** Takes long, or compiles more: only run when named by `--only`. */
+  readonly onlyByName?: true;
   /** Whether it needs the stack that the run brought up; the others bring their own, or look at what is left. */
   readonly needsStack: boolean;
 }
@@ -40,6 +42,12 @@ export const suites: readonly Suite[] = [
     needsStack: true,
   },
   { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
+  {
+    name: 'ingress',
+    shows: 'the gateway switched on in a stack that is up; route deleted, gateway gone, target gone',
+    needsStack: true,
+    onlyByName: true,
+  },
   {
     name: 'bare-lab',
     shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',

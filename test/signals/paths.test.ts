@@ -113,6 +113,8 @@ test('who leads whom: by server, and by name', () => {
     tcp: ['dns'],
     udp: ['tcp', 'dns'],
     'api-server': ['dns'],
+    ingress: ['service', 'dns'],
+    'ingress-external': ['ingress', 'service', 'dns'],
   });
   expect(followers(all, 'dns')).toEqual(pathNames.filter((name) => name !== 'dns'));
   const few = defaultModel({
@@ -223,7 +225,7 @@ describe('several paths at once', () => {
       },
     ]);
     await expect(asked).rejects.toThrow(
-      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server; also down now: tcp, as far/,
+      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server, ingress, ingress-external; also down now: tcp, as far/,
     );
   });
 });
