@@ -148,8 +148,8 @@ describe('notifications of a real Alertmanager', () => {
     },
     'a page is not muted by a ticket': {
       first: [of('NodeNotReady', { node: 'n2' })],
-      then: [down('dns'), of('SloFastBurn', { path: 'service' })],
-      told: ['NodeNotReady -', 'PathDown dns', 'SloFastBurn service'],
+      then: [down('tcp'), of('SloFastBurn', { path: 'service' })],
+      told: ['NodeNotReady -', 'PathDown tcp', 'SloFastBurn service'],
     },
   };
 

@@ -27,13 +27,17 @@ import {
 import { injectorTargets } from '../../signals/targets';
 
 const directory = join(__dirname, '..', '..', 'scenarios');
-const targets = injectorTargets('continuous-load');
+const targets = injectorTargets('continuous-load', {
+  inside: 'gateway.continuous-load.svc.cluster.local.',
+  outside: '192.0.2.7:30080',
+});
 const read = (file: string) => readFileSync(join(directory, file), 'utf8');
 
 test('targets are full names, so that no search domain is tried, but where that is what is probed', () => {
-  const { dnsSearch, ...full } = targets;
+  const { dnsSearch, gatewayOutside, ...full } = targets;
   for (const address of Object.values(full)) expect(address).toMatch(/\.svc\.cluster\.local\.(:\d+)?(\/|$)/);
   expect(dnsSearch).toBe('target.continuous-load');
+  expect(gatewayOutside).toBe('http://192.0.2.7:30080/api/echo');
   expect(targets).toMatchObject({
     source: 'http://source.continuous-load.svc.cluster.local.:9898/api/echo',
     targetGrpc: 'target.continuous-load.svc.cluster.local.:9999',
@@ -44,7 +48,7 @@ test('targets are full names, so that no search domain is tried, but where that 
 });
 
 test('what a path needs follows from what it calls', () => {
-  expect(pathNames.filter(callsSource)).toEqual(['service']);
+  expect(pathNames.filter(callsSource)).toEqual(['service', 'ingress']);
   expect(pathNames.filter(callsEcho)).toEqual(['grpc-stream', 'websocket', 'tcp', 'udp']);
   expect(pathNames.filter(callsApiServer)).toEqual(['api-server']);
   expect(pathTable.map(({ name }) => name)).toEqual([...pathNames]);
