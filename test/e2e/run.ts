@@ -141,6 +141,7 @@ class Run {
       'node_modules/jest/bin/jest.js',
       '--runInBand',
       '--verbose',
+      '--forceExit',
       '--json',
       `--outputFile=${report}`,
     ];
