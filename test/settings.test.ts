@@ -8,6 +8,7 @@ const lab = { kind: 'lab' };
 const existing = { kind: 'existing', context: 'k3d-dev' };
 const nobody = { receivers: [] };
 const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
+const receiver = (kind: object) => ({ monitoring: { receivers: [{ name: 'a', ...kind }] } });
 const allOff = (but: string[] = []) =>
   Object.fromEntries(pathNames.map((name) => [name, { enabled: but.includes(name) }]));
 
@@ -403,6 +404,50 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     { cluster: existing, images },
     'monitoring.receivers is missing',
     /\[\] to say that nobody/,
+  ],
+  [
+    'receiver of two kinds',
+    receiver({ url: 'https://x', slack: { url: 'https://y' } }),
+    'monitoring.receivers[0].slack is not shown',
+    /make two receivers of it/,
+  ],
+  [
+    'Slack without a scheme',
+    receiver({ slack: { url: 'hooks.slack.example/s3cret' } }),
+    'monitoring.receivers[0].slack.url is not shown',
+    /--secret --path/,
+  ],
+  [
+    'routing key that is too short',
+    receiver({ pagerDuty: { routingKey: 'abc' } }),
+    'monitoring.receivers[0].pagerDuty.routingKey is not shown',
+    /Events API v2/,
+  ],
+  [
+    'mail to nobody',
+    receiver({ email: { to: 'me', from: 'a@example.org', smarthost: 'smtp.example.org:587' } }),
+    'monitoring.receivers[0].email.to is "me"',
+    /on-call@example\.org/,
+  ],
+  [
+    'mail server without a port',
+    receiver({ email: { to: 'b@example.org', from: 'a@example.org', smarthost: 'smtp.example.org' } }),
+    'monitoring.receivers[0].email.smarthost is "smtp.example.org"',
+    /HOST:PORT/,
+  ],
+  [
+    'mail password without a name',
+    receiver({
+      email: { to: 'b@example.org', from: 'a@example.org', smarthost: 'smtp.example.org:25', password: 'p' },
+    }),
+    'monitoring.receivers[0].email.username is',
+    /leave the password out/,
+  ],
+  [
+    'nobody but a dead man’s switch',
+    receiver({ deadManSwitch: 'https://x' }),
+    'monitoring.receivers is',
+    /add page/,
   ],
   // images
   [
