@@ -8,7 +8,7 @@ import { imageOf } from './images';
 import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
-import { containerSecurity, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
+import { containerSecurity, httpProbes, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
 
 /** Arguments of {@link EchoServer}. */
 export interface EchoServerArgs {
@@ -94,18 +94,7 @@ function pod(
           { name: 'grpc', containerPort: echoPorts.grpc },
           { name: 'http', containerPort: echoPorts.http },
         ],
-        readinessProbe: {
-          httpGet: { path: '/readyz', port: 'http' },
-          periodSeconds: 2,
-          timeoutSeconds: 2,
-          failureThreshold: 3,
-        },
-        livenessProbe: {
-          httpGet: { path: '/healthz', port: 'http' },
-          periodSeconds: 10,
-          timeoutSeconds: 5,
-          failureThreshold: 3,
-        },
+        ...httpProbes,
         securityContext: containerSecurity,
         resources: resourceRequirements(echo.resources),
       },

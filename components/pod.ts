@@ -20,6 +20,23 @@ export const containerSecurity = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** Probes of a server with `/readyz` and `/healthz` on its port `http`. */
+export const httpProbes = {
+  // Three misses: a pod that is only slow must not leave the Service, else load moves to the other and slows that.
+  readinessProbe: {
+    httpGet: { path: '/readyz', port: 'http' },
+    periodSeconds: 2,
+    timeoutSeconds: 2,
+    failureThreshold: 3,
+  },
+  livenessProbe: {
+    httpGet: { path: '/healthz', port: 'http' },
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 3,
+  },
+};
+
 /** Spreads the pods of one revision over nodes, but rather runs two on one node than none. */
 export function spreadOverNodes(matchLabels: Record<string, string>) {
   return [

@@ -8,7 +8,7 @@ import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { podinfoPorts } from '../signals/targets';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
-import { containerSecurity, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
+import { containerSecurity, httpProbes, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
 
 /** Arguments of {@link PodinfoPair}. */
 export interface PodinfoPairArgs {
@@ -140,19 +140,7 @@ export class PodinfoPair extends pulumi.ComponentResource {
             { name: 'metrics', containerPort: podinfoPorts.metrics },
             { name: 'grpc', containerPort: podinfoPorts.grpc },
           ],
-          // Three misses: a pod that is only slow must not leave the Service, else load moves to the other and slows that.
-          readinessProbe: {
-            httpGet: { path: '/readyz', port: 'http' },
-            periodSeconds: 2,
-            timeoutSeconds: 2,
-            failureThreshold: 3,
-          },
-          livenessProbe: {
-            httpGet: { path: '/healthz', port: 'http' },
-            periodSeconds: 10,
-            timeoutSeconds: 5,
-            failureThreshold: 3,
-          },
+          ...httpProbes,
           // podinfo stops taking connections at SIGTERM; by then every kube-proxy must have forgotten this pod.
           lifecycle: { preStop: { sleep: { seconds: Math.ceil(podinfo.drain.preStop / 1000) } } },
           securityContext: containerSecurity,
