@@ -33,7 +33,7 @@ export const injectorCost: Bench = {
     const endMs = Date.now();
     const cpu = pids.reduce((total, pid, i) => total + cpuMs(pid) - (cpuBefore[i] ?? 0), 0);
     await until(endMs + 5_000);
-    const probes = sum(await countSeries(stack.prometheus(), startMs, endMs));
+    const probes = sum(await countSeries(stack.prometheus(), startMs, endMs, '{path!=""}'));
     return [
       { what: 'probes', value: probes, unit: '' },
       { what: 'CPU per 1 000 probes', value: (cpu / probes) * 1000, unit: 'ms' },
