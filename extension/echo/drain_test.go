@@ -14,7 +14,7 @@ import (
 )
 
 // pause between two messages of a client; long beside a round trip, as with real probes.
-const pause = 30 * time.Millisecond
+const pause = 100 * time.Millisecond
 
 // holder holds one connection open, and learns of its end when it comes.
 type holder struct {
@@ -148,7 +148,7 @@ func TestADrainEndsIdleConnections(t *testing.T) {
 				t.Error("it was not ended")
 			}
 			r.ended(t)
-			if took := time.Since(begin); took < 90*time.Millisecond || took > lastWords+900*time.Millisecond {
+			if took := time.Since(begin); took < 90*time.Millisecond || took > patience {
 				t.Errorf("the drain took %v", took)
 			}
 		})
@@ -161,7 +161,7 @@ func TestADrainOfAnUnusedServerIsOverAtOnce(t *testing.T) {
 	begin := time.Now()
 	r.stop()
 	r.ended(t)
-	if took := time.Since(begin); took > time.Second {
+	if took := time.Since(begin); took > patience {
 		t.Errorf("it took %v", took)
 	}
 }
