@@ -25,6 +25,8 @@ interface Result {
   readonly passed: number;
   readonly failed: number;
   readonly seconds: number;
+  /** The failed tests, each with the beginning of what it said. */
+  readonly failures?: readonly string[];
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -189,6 +191,8 @@ class Run {
       writeFileSync(this.options.summary, JSON.stringify({ passed, failed, suites: this.results }, null, 1));
     if (failed > 0) say(`\nwhat the suites left is in ${this.directory}`);
     else rmSync(this.directory, { recursive: true, force: true });
+    for (const { name, failures } of this.results)
+      for (const failure of failures ?? []) say(`\nfailed in ${name}: ${failure}`);
     say('');
     for (const { name, ...result } of this.results)
       say(
@@ -199,15 +203,43 @@ class Run {
   }
 }
 
-/** Numbers of a jest report; a suite that could not run, or ran nothing, is one failure. */
-function readReport(file: string): { passed: number; failed: number } {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
-  const report = JSON.parse(readFileSync(file, 'utf8')) as Record<
-    'numPassedTests' | 'numFailedTests' | 'numRuntimeErrorTestSuites',
-    number
-  >;
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
+  }[];
+}
+
+/** What a jest report says; a suite that could not run, or ran nothing, is one failure. */
+function readReport(file: string): Pick<Result, 'passed' | 'failed' | 'failures'> {
+  if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['it wrote no report'] };
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
-  return { passed: report.numPassedTests, failed: report.numPassedTests + failed === 0 ? 1 : failed };
+  return {
+    passed: report.numPassedTests,
+    failed: report.numPassedTests + failed === 0 ? 1 : failed,
+    failures: report.testResults.flatMap(({ message, assertionResults }) =>
+      assertionResults.length === 0
+        ? [beginning(message)]
+        : assertionResults
+            .filter(({ status }) => status === 'failed')
+            .map(({ fullName, failureMessages }) =>
+              beginning([fullName, ...(failureMessages ?? [])].join('\n')),
+            ),
+    ),
+  };
+}
+
+function beginning(text: string): string {
+  const kept = 25;
+  return text.split('\n').slice(0, kept).join('\n');
 }
 
 main().then(
