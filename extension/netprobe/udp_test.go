@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/miekg/dns"
 )
@@ -65,6 +64,7 @@ func TestLateAnswersAreCountedOnceAndForTheirOwnProbe(t *testing.T) {
 	s := newScript(t)
 	var mutex sync.Mutex
 	var held [][]byte
+	released := make(chan struct{}, 1)
 	address := serveUDP(t, func(_ int, datagram []byte, answer func([]byte)) {
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -84,6 +84,7 @@ func TestLateAnswersAreCountedOnceAndForTheirOwnProbe(t *testing.T) {
 			for _, datagram := range held {
 				answer(datagram)
 			}
+			released <- struct{}{}
 		default:
 			answer(datagram)
 		}
@@ -107,7 +108,7 @@ func TestLateAnswersAreCountedOnceAndForTheirOwnProbe(t *testing.T) {
 	probe("next", "", 0)
 	probe("held 3", "loss", 0)
 	probe("release after", "", 0)
-	time.Sleep(20 * time.Millisecond)
+	<-released
 	probe("next", "", 1)
 	probe("next but one", "", 0)
 }

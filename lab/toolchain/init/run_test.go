@@ -63,13 +63,13 @@ func TestSupervision(t *testing.T) {
 
 	t.Run("a service that runs once is started again until it succeeds, and what comes after waits for that", func(t *testing.T) {
 		open("let-once-fail")
-		within(t, 5*time.Second, "once fails", func() bool { _, err := os.Stat(filepath.Join(at, "failed")); return err == nil })
+		within(t, 30*time.Second, "once fails", func() bool { _, err := os.Stat(filepath.Join(at, "failed")); return err == nil })
 		time.Sleep(2 * restartPause)
 		if content(log("after-once")) != "" {
 			t.Error("what comes after began")
 		}
 		open("let-once-end")
-		within(t, 5*time.Second, "what comes after begins", func() bool { return content(log("after-once")) == "began\n" })
+		within(t, 30*time.Second, "what comes after begins", func() bool { return content(log("after-once")) == "began\n" })
 	})
 
 	t.Run("what comes after a service waits until it is ready", func(t *testing.T) {
@@ -77,11 +77,11 @@ func TestSupervision(t *testing.T) {
 			t.Error("it began before")
 		}
 		open("ready")
-		within(t, 5*time.Second, "it begins", func() bool { return content(log("after-slow")) == "began\n" })
+		within(t, 30*time.Second, "it begins", func() bool { return content(log("after-slow")) == "began\n" })
 	})
 
 	t.Run("a service that is killed comes back after a pause, and its log goes on", func(t *testing.T) {
-		within(t, 5*time.Second, "it begins", func() bool { return strings.Count(content(log("killed")), "\n") == 1 })
+		within(t, 30*time.Second, "it begins", func() bool { return strings.Count(content(log("killed")), "\n") == 1 })
 		s.mutex.Lock()
 		for pid := range s.running {
 			if content(log("killed")) == fmt.Sprintln(pid) {
@@ -91,25 +91,25 @@ func TestSupervision(t *testing.T) {
 		}
 		s.mutex.Unlock()
 		from := time.Now()
-		within(t, 5*time.Second, "it is back", func() bool { return strings.Count(content(log("killed")), "\n") == 2 })
+		within(t, 30*time.Second, "it is back", func() bool { return strings.Count(content(log("killed")), "\n") == 2 })
 		if took := time.Since(from); took < restartPause-100*time.Millisecond {
 			t.Errorf("it was back after %v, without a pause", took)
 		}
 	})
 
 	t.Run("a program that cannot be started stops no other", func(t *testing.T) {
-		within(t, 5*time.Second, "others run", func() bool { return content(log("told")) != "" })
+		within(t, 30*time.Second, "others run", func() bool { return content(log("told")) != "" })
 	})
 
 	t.Run("a service has its own environment, none of the host's, nothing to read, and one log for both outputs", func(t *testing.T) {
-		within(t, 5*time.Second, "it speaks", func() bool { return content(log("told")) == "yes /root\nsaid to stderr\n" })
+		within(t, 30*time.Second, "it speaks", func() bool { return content(log("told")) == "yes /root\nsaid to stderr\n" })
 		if info, err := os.Stat(log("told")); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("its log is %v, %v", info.Mode(), err)
 		}
 	})
 
 	t.Run("every service but the one that cannot run and the one that is done is known by its process", func(t *testing.T) {
-		within(t, 5*time.Second, "five run", func() bool { s.mutex.Lock(); defer s.mutex.Unlock(); return len(s.running) == 5 })
+		within(t, 30*time.Second, "five run", func() bool { s.mutex.Lock(); defer s.mutex.Unlock(); return len(s.running) == 5 })
 	})
 }
 
