@@ -5,8 +5,11 @@ import { nodeDirectories, volumesNode, volumesPath } from './node-config';
 import { openFiles, type Plan, type Service } from './plan';
 import { type LabAddresses, type LabPaths, type LabSpec, pagerPort } from './spec';
 
-/** Seconds after which pods leave a node that is gone, and after which it counts as gone: short, so that a lab shows it while one looks. */
-const nodeGoneSeconds = 20;
+/** Seconds without news after which a node counts as gone; longer than an API server that stands still is likely to, or all nodes would. */
+const nodeGoneSeconds = 40;
+
+/** Seconds after which pods leave a node that is gone: short, so that a lab shows it while one looks. */
+const podsStaySeconds = 20;
 
 /** Plan of the machine that runs etcd, the API server, controllers, scheduler, the relays to 127.0.0.1, the pager and the keeper of volumes. */
 export function controlPlanePlan(spec: LabSpec, paths: LabPaths, addresses: LabAddresses): Plan {
@@ -145,8 +148,8 @@ function controlPlaneServices(
         `--proxy-client-cert-file=${pki('front-proxy.crt')}`,
         `--proxy-client-key-file=${pki('front-proxy.key')}`,
         '--enable-aggregator-routing=true',
-        `--default-not-ready-toleration-seconds=${nodeGoneSeconds}`,
-        `--default-unreachable-toleration-seconds=${nodeGoneSeconds}`,
+        `--default-not-ready-toleration-seconds=${podsStaySeconds}`,
+        `--default-unreachable-toleration-seconds=${podsStaySeconds}`,
         '--event-ttl=2h',
         '--shutdown-delay-duration=0s',
       ],

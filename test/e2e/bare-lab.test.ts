@@ -165,7 +165,7 @@ describe('its nodes', () => {
     async () => {
       await stopNode(name, 'node2');
       expect((await readLab(name))?.dead).toEqual(['node2']);
-      await eventually('node2 is not ready', { withinMs: minutes(1), everyMs: 1_000 }, async () =>
+      await eventually('node2 is not ready', { withinMs: minutes(2), everyMs: 1_000 }, async () =>
         expect(await readiness()).toEqual({ node1: true, node2: false }),
       );
       await startNode(name, 'node2');
