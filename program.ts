@@ -24,6 +24,7 @@ export function program() {
     gateway,
     injector,
     monitoring,
+    dashboards,
     model,
   } = readSettings();
   const cluster = chooseCluster(clusterSettings, images, gateway !== undefined);
@@ -40,7 +41,7 @@ export function program() {
     { cluster, stack, namespaces, monitoring, model },
     own,
   );
-  new Dashboard('dashboards', { cluster, stack, namespaces, model }, own);
+  new Dashboard('dashboards', { cluster, stack, namespaces, model, ...dashboards }, own);
   const gatewayUrl = model.paths.some(({ name }) => name === 'ingress') ? targets.gatewayInside : undefined;
   new PodinfoPair(
     'podinfo',

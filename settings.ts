@@ -22,6 +22,7 @@ export interface Settings {
   readonly images: Config['images'];
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
+  readonly dashboards: Config['dashboards'];
   /** What rules, alerts and scenarios are derived from. */
   readonly model: SignalModel;
 }
@@ -44,14 +45,14 @@ export function readSettings(
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, alerts, testTimeScale } = parsed.config;
+  const { monitoring, dashboards, alerts, testTimeScale } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && testTimeScale
       ? toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale })
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
-  if (found.length > 0 || !cluster || !podinfo || !echo || !images || !injector || !monitoring || !model)
-    throw new pulumi.RunError(describeProblems(stack, found));
+  const complete = cluster && podinfo && echo && images && injector && monitoring && dashboards && model;
+  if (found.length > 0 || !complete) throw new pulumi.RunError(describeProblems(stack, found));
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
   return {
     stack,
@@ -62,6 +63,7 @@ export function readSettings(
     ...gatewaySettings(cluster.kind, gateway, model),
     injector,
     monitoring,
+    dashboards,
     model,
   };
 }

@@ -1,5 +1,6 @@
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
+import { dashboardsContradictions } from './contradictions/dashboards';
 import { gatewayContradictions } from './contradictions/gateway';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { pathContradictions } from './contradictions/paths';
@@ -17,4 +18,5 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('injector', ({ injector }) => injector.resources),
   ...monitoringContradictions,
   overLimits('monitoring', ({ monitoring }) => monitoring.resources),
+  ...dashboardsContradictions,
 ];

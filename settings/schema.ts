@@ -4,6 +4,7 @@ import { pathTable, type PathName, type PathRow } from '../signals/paths';
 import { cpu, duration, flag, leaf, number, size, text } from './fields';
 import { formatDuration, parseDuration } from './units';
 import { clusterSchema } from './cluster-schema';
+import { dashboardsSchema } from './dashboards-schema';
 import { receiverSchema } from './receiver-schema';
 
 const megabyte = 2 ** 20;
@@ -291,6 +292,7 @@ export const sections = {
   images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,
+  dashboards: dashboardsSchema,
   testTimeScale: number({
     min: 1,
     max: 1000,

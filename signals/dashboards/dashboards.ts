@@ -35,7 +35,7 @@ export function grafanaDashboards(model: SignalModel): GrafanaDashboard[] {
 }
 
 /** One dashboard as a file. */
-export interface DashboardFile {
+export interface GrafanaFile {
   readonly dashboard: DashboardName;
   /** Its name: the uid and `.json`. */
   readonly file: string;
@@ -46,7 +46,7 @@ export interface DashboardFile {
  * The files of all dashboards: JSON with sorted keys in one line, so that a ConfigMap of many paths stays small and the same model gives
  * the same bytes.
  */
-export function grafanaFiles(model: SignalModel): DashboardFile[] {
+export function grafanaFiles(model: SignalModel): GrafanaFile[] {
   const built = grafanaDashboards(model);
   return dashboardNames.flatMap((dashboard) => {
     const uid = dashboardUid(model.stack, dashboard);

@@ -4,13 +4,16 @@ import type { Cluster } from '../../components/cluster/cluster';
 import { Dashboard, sidecarLabels } from '../../components/dashboard';
 import { monitoringName, namespaceNames } from '../../components/names';
 import { Namespaces } from '../../components/namespaces';
+import { GrafanaDashboard } from '../../resources/grafana-dashboard';
+import type { DashboardsSettings } from '../../settings/dashboards-schema';
 import { dashboardNames, dashboards, grafanaFiles, panelQueries } from '../../signals/dashboards/dashboards';
 import { defaultModel } from '../../signals/model';
-import { deploy } from '../deploy';
+import { deploy, plain } from '../deploy';
+import { grafanaDashboardSchema } from './grafana-operator/definition';
 
 const model = defaultModel({ stack: 'prod' });
 
-async function deployed(labels?: Record<string, string>) {
+async function deployed(how: DashboardsSettings = { delivery: 'configmap' }) {
   let pages: Readonly<Record<string, string>> = {};
   const { resources } = await deploy(() => {
     const provider = new k8s.Provider('p', {});
@@ -21,10 +24,14 @@ async function deployed(labels?: Record<string, string>) {
       stack: 'prod',
       namespaces,
       model,
-      ...(labels ? { labels } : {}),
+      ...how,
     }));
   });
-  return { pages, maps: resources.filter(({ type }) => type === 'kubernetes:core/v1:ConfigMap') };
+  return {
+    pages,
+    maps: resources.filter(({ type }) => type === 'kubernetes:core/v1:ConfigMap'),
+    custom: resources.filter(({ type }) => type === GrafanaDashboard.__pulumiType),
+  };
 }
 
 test('each dashboard is a ConfigMap that Grafana’s sidecar finds', async () => {
@@ -49,11 +56,59 @@ test('each dashboard is a ConfigMap that Grafana’s sidecar finds', async () =>
 });
 
 test('a Grafana that looks for other labels is served', async () => {
-  const { maps } = await deployed({ dashboards: 'yes' });
+  const { maps } = await deployed({ delivery: 'configmap', sidecarLabels: { dashboards: 'yes' } });
   for (const { inputs } of maps) {
     expect(inputs.metadata.labels).toMatchObject({ dashboards: 'yes' });
     expect(inputs.metadata.labels).not.toHaveProperty('grafana_dashboard');
   }
+});
+
+test('for grafana-operator each dashboard is a GrafanaDashboard that its API server accepts', async () => {
+  const { custom, maps } = await deployed({
+    delivery: 'grafana-operator',
+    grafanaLabels: { dashboards: 'grafana' },
+  });
+  expect(maps).toEqual([]);
+  expect(custom.map(({ name }) => name)).toEqual(dashboardNames.map((name) => `dashboard-${name}`));
+  const schema = await grafanaDashboardSchema();
+  const files = grafanaFiles(model);
+  for (const [index, { inputs }] of custom.entries()) {
+    const object = plain(inputs);
+    expect(schema.safeParse(object).error?.issues ?? []).toEqual([]);
+    expect(object.metadata).toMatchObject({
+      name: `dashboard-${dashboardNames[index]}`,
+      namespace: namespaceNames.monitoring,
+    });
+    expect(object.spec).toEqual({
+      instanceSelector: { matchLabels: { dashboards: 'grafana' } },
+      allowCrossNamespaceImport: true,
+      folder: 'continuous-load',
+      json: files[index]!.json,
+    });
+  }
+});
+
+test('the schema of GrafanaDashboard refuses what is not in it', async () => {
+  const schema = await grafanaDashboardSchema();
+  const spec = { instanceSelector: { matchLabels: { a: 'b' } }, json: '{}' };
+  const refused = (changes: object) =>
+    schema
+      .safeParse({ metadata: {}, spec: { ...spec, ...changes } })
+      .error?.issues.map(({ path }) => path.join('.'));
+  expect(refused({})).toBeUndefined();
+  expect(refused({ json: {} })).toEqual(['spec.json']);
+  expect(refused({ jsonn: '{}' })).toEqual(['spec']);
+  expect(refused({ instanceSelector: undefined })).toEqual(['spec.instanceSelector']);
+});
+
+test('without labels of a Grafana, every one of the cluster would be meant', async () => {
+  await expect(deployed({ delivery: 'grafana-operator' })).rejects.toThrow(/labels of a Grafana/);
+});
+
+test('as files they are no objects of the cluster, and their pages are known', async () => {
+  const { custom, maps, pages } = await deployed({ delivery: 'files' });
+  expect([...custom, ...maps]).toEqual([]);
+  expect(Object.keys(pages)).toEqual([...dashboardNames]);
 });
 
 test('the pods that are asked for are those of the components', () => {
