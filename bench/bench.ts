@@ -3,7 +3,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   /** Unit of `value`; empty for a ratio or a count. */
-  readonly unit: 's' | 'ms' | 'MiB' | 'MiB/h' | '';
+  readonly unit: 's' | 'ms' | 'MiB' | 'MiB/h' | '/s' | '%' | '';
 }
 
 /** Something that measures speed or cost; comparisons are made within one run, so that the machine does not matter. */
@@ -12,6 +12,8 @@ export interface Bench {
   readonly shows: string;
   /** Whether it needs a stack that is up. */
   readonly needsStack: boolean;
+  /** How its figures are to be read: printed below them. */
+  readonly look?: string;
   /** Runs it; `say` tells what it is at. Throws when something that should be measured did not happen. */
   run(say: (text: string) => void): Promise<Figure[]>;
 }
@@ -22,6 +24,14 @@ export function repeatsOr(usual: number, given = process.env['BENCH_REPEATS']): 
   if (!Number.isInteger(repeats) || repeats < 1)
     throw new Error(`BENCH_REPEATS is ${given}; it must be a whole number from 1`);
   return repeats;
+}
+
+/** How long a bench measures, in minutes: BENCH_MINUTES, else its own default. Throws when that is no number above 0. */
+export function minutesOr(usual: number, given = process.env['BENCH_MINUTES']): number {
+  const minutes = Number(given ?? usual);
+  if (!Number.isFinite(minutes) || minutes <= 0)
+    throw new Error(`BENCH_MINUTES is ${given}; it must be a number above 0`);
+  return minutes;
 }
 
 /** The middle of some values; the mean of the two middle ones of an even number. */

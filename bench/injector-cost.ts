@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { countSeries, sum } from '../test/e2e/support/counts';
 import { labProcesses } from '../test/e2e/support/lab-processes';
 import { StackUnderTest } from '../test/e2e/support/stack-under-test';
 import { until } from '../test/e2e/support/wait';
-import { type Bench, slope } from './bench';
+import { type Bench, minutesOr, slope } from './bench';
+import { cpuMs, residentMiB } from './process-cost';
 
-const minutes = Number(process.env['BENCH_MINUTES'] ?? '10');
+const minutes = minutesOr(10);
 const everyMs = 5_000;
-/** Clock ticks of /proc/PID/stat: 100 a second on every Linux that Node runs on. */
-const msPerTick = 10;
 
 /** What probing costs where the injectors run. */
 export const injectorCost: Bench = {
@@ -42,13 +40,3 @@ export const injectorCost: Bench = {
     ];
   },
 };
-
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * msPerTick;
-}
-
-function residentMiB(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}

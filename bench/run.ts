@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { environment, StackUnderTest } from '../test/e2e/support/stack-under-test';
 import type { Bench, Figure } from './bench';
+import { besideCloudprober } from './beside-cloudprober';
 import { detection } from './detection';
 import { injectorCost } from './injector-cost';
 import { interrupted } from './interrupted';
@@ -10,7 +11,15 @@ import { labStart } from './lab-start';
 import { noOpUp } from './no-op-up';
 import { warmUp } from './warm-up';
 
-const benches: readonly Bench[] = [labStart, injectorCost, detection, noOpUp, warmUp, interrupted];
+const benches: readonly Bench[] = [
+  labStart,
+  injectorCost,
+  besideCloudprober,
+  detection,
+  noOpUp,
+  warmUp,
+  interrupted,
+];
 
 interface Options {
   readonly stack: string;
@@ -54,6 +63,7 @@ async function main(): Promise<void> {
     if (!bench.needsStack) isUp = false;
     results[bench.name] = figures;
     say(table(figures));
+    if (bench.look !== undefined) say(bench.look);
   }
   const text = JSON.stringify({ at: new Date().toISOString(), results }, null, 1);
   if (options.json !== undefined) writeFileSync(options.json, `${text}\n`);

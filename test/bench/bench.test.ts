@@ -1,4 +1,4 @@
-import { median, repeatsOr, slope, spread } from '../../bench/bench';
+import { median, minutesOr, repeatsOr, slope, spread } from '../../bench/bench';
 
 test('the median is the middle value, or the mean of the two middle ones', () => {
   expect(median([5, 1, 3])).toBe(3);
@@ -18,6 +18,13 @@ test('repeats are the usual ones unless given', () => {
   expect(repeatsOr(5, '2')).toBe(2);
   expect(() => repeatsOr(5, '0')).toThrow(/BENCH_REPEATS is 0/);
   expect(() => repeatsOr(5, 'x')).toThrow(/whole number/);
+});
+
+test('minutes are the usual ones unless given', () => {
+  expect(minutesOr(10, undefined)).toBe(10);
+  expect(minutesOr(10, '0.5')).toBe(0.5);
+  expect(() => minutesOr(10, '0')).toThrow(/BENCH_MINUTES is 0/);
+  expect(() => minutesOr(10, 'x')).toThrow(/above 0/);
 });
 
 test('the slope is that of the least-squares line', () => {
