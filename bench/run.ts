@@ -9,12 +9,14 @@ import { injectorCost } from './injector-cost';
 import { interrupted } from './interrupted';
 import { labStart } from './lab-start';
 import { noOpUp } from './no-op-up';
+import { series } from './series';
 import { warmUp } from './warm-up';
 
 const benches: readonly Bench[] = [
   labStart,
   injectorCost,
   besideCloudprober,
+  series,
   detection,
   noOpUp,
   warmUp,
