@@ -34,6 +34,14 @@ export function minutesOr(usual: number, given = process.env['BENCH_MINUTES']): 
   return minutes;
 }
 
+/** How many probes a second a bench asks for: BENCH_RATE, else its own default. Throws when that is no number from 100 to 5000. */
+export function rateOr(usual: number, given = process.env['BENCH_RATE']): number {
+  const rate = Number(given ?? usual);
+  if (!(rate >= 100 && rate <= 5_000))
+    throw new Error(`BENCH_RATE is ${given}; it must be a number from 100 to 5000`);
+  return rate;
+}
+
 /** The middle of some values; the mean of the two middle ones of an even number. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -3,22 +3,28 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createProgress } from '../lab/progress';
 import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
-import { type Bench, type Figure, minutesOr, repeatsOr } from './bench';
+import { type Bench, type Figure, minutesOr, rateOr, repeatsOr } from './bench';
 import type { Plan } from './loopback/run';
 import { ensureCloudprober } from './programs';
 
 const minutes = minutesOr(24);
+const rate = rateOr(1_000);
+/** Each of the shared probes at this share of it, so that both probers together leave the machine room. */
+const sharedShare = 0.05;
 
 /** The injector with all paths at a raised rate, and a stock cloudprober with those probes that both have. */
 export const besideCloudprober: Bench = {
   name: 'cloudprober',
-  shows: `injector with all paths at a raised rate, beside a stock cloudprober; ${minutes} min, no lab (BENCH_MINUTES)`,
+  shows: `injector with all paths at ${rate}/s (BENCH_RATE), beside a stock cloudprober; ${minutes} min (BENCH_MINUTES), no lab`,
   needsStack: false,
   look: `What to look at:
-  - ours ÷ cloudprober's: the price of scripts that judge answers, count outcomes and push exact counters; the same probes at the
-    same time on the same machine. It favours cloudprober: its TCP probe only connects, and its UDP probe looks no name up again.
-  - the slopes: an injector runs for months, so the second half must not grow. Below 1 MiB per 1 000 000 probes is noise.
-  - probes: fewer than asked means that the machine was too busy, and what could not be started in time says so too.`,
+  - ours ÷ cloudprober's: the price of scripts that judge answers, count outcomes and push exact counters; the same probes at the same
+    time on the same machine. The fewer they are, the higher it is: k6 pushes, and keeps its VUs, whatever the rate. It favours
+    cloudprober: its TCP probe only connects, and its UDP probe looks no name up again.
+  - slopes: an injector runs for months. Go's collector moves its memory by some ten MiB up and down, so a slope says little in minutes;
+    over 1 000 000 probes the second half must not grow.
+  - sent: when it is less than nine tenths of what was asked, the machine was too busy, and the figures of CPU are too high: k6 spends
+    on probes that it cannot start, too. Ask for less (BENCH_RATE), or of a machine that is free.`,
   async run(say) {
     const progress = createProgress();
     await ensurePrograms(['k6', 'echo', 'podinfo', 'coredns', 'prometheus'], progress);
@@ -35,8 +41,8 @@ export const besideCloudprober: Bench = {
       },
       minutes,
       slices: repeatsOr(3),
-      allRate: 1_000,
-      sharedRate: 50,
+      allRate: rate,
+      sharedRate: rate * sharedShare,
     };
     return JSON.parse(await apart(plan, say)) as Figure[];
   },

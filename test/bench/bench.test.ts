@@ -1,4 +1,4 @@
-import { median, minutesOr, repeatsOr, slope, spread } from '../../bench/bench';
+import { median, minutesOr, rateOr, repeatsOr, slope, spread } from '../../bench/bench';
 
 test('the median is the middle value, or the mean of the two middle ones', () => {
   expect(median([5, 1, 3])).toBe(3);
@@ -25,6 +25,12 @@ test('minutes are the usual ones unless given', () => {
   expect(minutesOr(10, '0.5')).toBe(0.5);
   expect(() => minutesOr(10, '0')).toThrow(/BENCH_MINUTES is 0/);
   expect(() => minutesOr(10, 'x')).toThrow(/above 0/);
+});
+
+test('the rate is the usual one unless given', () => {
+  expect(rateOr(1_000, undefined)).toBe(1_000);
+  expect(rateOr(1_000, '300')).toBe(300);
+  for (const wrong of ['99', '5001', 'x']) expect(() => rateOr(1_000, wrong)).toThrow(/BENCH_RATE is/);
 });
 
 test('the slope is that of the least-squares line', () => {
