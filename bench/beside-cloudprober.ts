@@ -19,10 +19,10 @@ export const besideCloudprober: Bench = {
   needsStack: false,
   look: `What to look at:
   - ours ÷ cloudprober's: the price of scripts that judge answers, count outcomes and push exact counters; the same probes at the same
-    time on the same machine. The fewer they are, the higher it is: k6 pushes, and keeps its VUs, whatever the rate. It favours
-    cloudprober: its TCP probe only connects, and its UDP probe looks no name up again.
+    time on the same machine. It favours cloudprober: its TCP probe only connects, and its UDP probe looks no name up
+    again.
   - slopes: an injector runs for months. Go's collector moves its memory by some ten MiB up and down, so a slope says little in minutes;
-    over 1 000 000 probes the second half must not grow.
+    over 1 000 000 probes, which have a row of their own, the second half must not grow.
   - sent: when it is less than nine tenths of what was asked, the machine was too busy, and the figures of CPU are too high: k6 spends
     on probes that it cannot start, too. Ask for less (BENCH_RATE), or of a machine that is free.`,
   async run(say) {

@@ -27,15 +27,21 @@ export function memorySlope(samples: readonly Sample[]): number {
   return slopeOf(samples, 'residentMiB') * 3_600_000;
 }
 
-/** Rows about one prober's memory: how it ends, its slope, and the slope between the first and the last half, where warming up is over. */
+/** Fewer probes than this say nothing of a slope per so many: Go's collector moves the memory by more. */
+const million = 1_000_000;
+
+/** Rows about one prober's memory: how it ends, its slope, that of the second half, where warming up is over, and what a million probes add. */
 export function memoryFigures(who: string, samples: readonly Sample[]): Figure[] {
   const second = samples.slice(Math.floor(samples.length / 2));
-  const perMillion = (memorySlope(second) / (probesPerSecond(second) * 3600)) * 1_000_000;
+  const perMillion = (memorySlope(second) / (probesPerSecond(second) * 3600)) * million;
+  const probes = (samples.at(-1)?.probes ?? 0) - (samples[0]?.probes ?? 0);
   return [
     { what: `${who}: memory at the end`, value: samples.at(-1)?.residentMiB ?? Number.NaN, unit: 'MiB' },
     { what: `${who}: slope of it`, value: memorySlope(samples), unit: 'MiB/h' },
     { what: `${who}: slope of it, second half`, value: memorySlope(second), unit: 'MiB/h' },
-    { what: `${who}: per 1 000 000 probes, second half`, value: perMillion, unit: 'MiB' },
+    ...(probes >= million
+      ? [{ what: `${who}: per 1 000 000 probes, second half`, value: perMillion, unit: 'MiB' as const }]
+      : []),
   ];
 }
 
