@@ -7,6 +7,7 @@ import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
 import type { SignalModel } from '../signals/model';
 import { throughGateway } from '../signals/paths';
 import { engineFor, runEngine, type Engine } from './engine/engine';
+import { policyFlags } from './engine/policies';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
@@ -29,18 +30,24 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
     .description('Show what `npm run up` would change, without changing it.')
     .usage('[stack] [-- flags]')
     .option('--set <path=value>', 'set config for this run (lab stacks); repeatable', collect, [])
+    .option('--no-policies', 'do not judge the stack by the policy pack')
     .addHelpText(
       'after',
       '\nUnknown flags go to Pulumi: `npm run preview -- --diff`, `npm run preview -- --expect-no-changes`.',
     );
   const { stack: name, options, rest } = passThrough(command, argv);
-  const { configFile, set } = options as { configFile?: string; set: string[] };
+  const { configFile, set, policies } = options as { configFile?: string; set: string[]; policies?: false };
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
   const model = stackModel(stack, configText);
+  const judged = () => [...((policies ?? true) ? policyFlags(stack, model, rest) : []), ...rest];
   if (!stack.isLab) {
     finish(
-      await runEngine(await engineFor(stack), flags(stack, stack.configFile, rest), terminal.interruption),
+      await runEngine(
+        await engineFor(stack),
+        flags(stack, stack.configFile, judged()),
+        terminal.interruption,
+      ),
     );
     return;
   }
@@ -49,7 +56,7 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
   const asked = join(stack.directory, `Pulumi.${stack.name}.preview.yaml`);
   writeFileSync(asked, effectiveConfig(stack, set), { mode: 0o600 });
   try {
-    finish(await runEngine(engine, flags(stack, asked, rest), terminal.interruption));
+    finish(await runEngine(engine, flags(stack, asked, judged()), terminal.interruption));
   } finally {
     rmSync(asked, { force: true });
   }

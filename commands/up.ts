@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { preflight } from './preflight';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { lastUpdate } from './engine/last-update';
+import { policyFlags } from './engine/policies';
 import { settlePending } from './engine/pending-operations';
 import { stackOutputs } from './engine/stack-outputs';
 import { ensureState, unlock } from './engine/stack-state';
@@ -34,6 +35,8 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
     .description('Bring a stack up, or bring it to what the checkout now says.')
     .usage('[stack] [-- flags]')
     .option('--no-wait', 'do not wait for the first good sample')
+    .option('--policies', 'judge the stack by the policy pack (default but for labs)')
+    .option('--no-policies', 'do not judge it')
     .option(
       '--set <path=value>',
       'set config for this run (lab stacks), e.g. paths.service.rate=8; repeatable',
@@ -42,7 +45,12 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
     )
     .addHelpText('after', help);
   const { stack: name, options, rest } = passThrough(command, argv);
-  const { configFile, set, wait } = options as { configFile?: string; set: string[]; wait?: false };
+  const { configFile, set, wait, policies } = options as {
+    configFile?: string;
+    set: string[];
+    wait?: false;
+    policies?: boolean;
+  };
   const watched = wait ?? true;
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
@@ -59,6 +67,8 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
     '--config-file',
     stack.configFile,
     ...(stack.isLab ? ['--yes'] : []),
+    // A lab is where things are broken on purpose, and its preview judges it.
+    ...((policies ?? !stack.isLab) ? policyFlags(stack, model, rest) : []),
     ...rest,
   ];
   const code = await runEngine(engine, ['up', ...flags], terminal.interruption);

@@ -143,10 +143,14 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
 
   it('lets every disruption budget allow a disruption and forbid an outage', () => {
     const replicas = (name: string) =>
-      resources.find((r) => r.type === 'kubernetes:apps/v1:Deployment' && r.name === name)?.inputs.spec
-        .replicas;
+      resources.find(
+        (r) =>
+          (r.type === 'kubernetes:apps/v1:Deployment' && r.name === name) ||
+          (r.type.endsWith(':Alertmanager') && name === `alertmanager-${r.name}`),
+      )?.inputs.spec.replicas;
     const budgets = resources.filter(({ type }) => type.endsWith(':PodDisruptionBudget'));
     expect(budgets.map(({ name }) => name).sort()).toEqual([
+      ...(stack === 'prod' ? ['alertmanager-main'] : []),
       ...(stack === 'lab' ? ['echo'] : []),
       'injector',
       'source',

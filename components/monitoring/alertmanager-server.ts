@@ -25,6 +25,8 @@ export interface AlertmanagerServerArgs extends MonitoringPartArgs {
 const namespace = namespaceNames.monitoring;
 const workload = 'alertmanager';
 const fullName = `${workload}-${monitoringName}`;
+/** Labels that the operator gives to the pods. */
+const podLabels = { 'app.kubernetes.io/name': workload, alertmanager: monitoringName };
 
 /** Alertmanager with its routes; silences and what it already sent are on a volume. */
 export class AlertmanagerServer extends pulumi.ComponentResource {
@@ -41,7 +43,7 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
         metadata: metadata(fullName, namespace, { workload, stack, annotations: withoutWaiting }),
         spec: {
           type: cluster.nodePorts ? 'NodePort' : 'ClusterIP',
-          selector: { 'app.kubernetes.io/name': workload, alertmanager: monitoringName },
+          selector: podLabels,
           ports: [
             {
               name: 'web',
@@ -66,6 +68,16 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
       child,
     );
+    // One that is alone must be evictable: then nothing keeps it.
+    if (args.monitoring.alertmanagerReplicas > 1)
+      new k8s.policy.v1.PodDisruptionBudget(
+        fullName,
+        {
+          metadata: metadata(fullName, namespace, { workload, stack }),
+          spec: { maxUnavailable: 1, selector: { matchLabels: podLabels } },
+        },
+        child,
+      );
     new Alertmanager(
       monitoringName,
       {
@@ -93,6 +105,18 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       storage: storage('1Gi', monitoring.storage.class ?? cluster.storageClass),
       securityContext: podSecurity,
       resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+      ...(monitoring.alertmanagerReplicas > 1
+        ? {
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: 'kubernetes.io/hostname',
+                whenUnsatisfiable: 'ScheduleAnyway',
+                labelSelector: { matchLabels: podLabels },
+              },
+            ],
+          }
+        : {}),
       ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
     };
   }

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import type { PackConfig } from '../../policies/lib/judge';
+import type { Resource } from '../../policies/lib/objects';
+import { program } from '../../program';
+import { deploy, encodeConfig, plain, stackConfig, type Registered } from '../deploy';
+
+/** What a stack's file leaves to its owner, and what makes a stack of the repository another one, by section. */
+const own: Record<string, { stack: string; sections: Record<string, object> }> = {
+  lab: { stack: 'lab', sections: {} },
+  'lab with a gateway': {
+    stack: 'lab',
+    sections: { paths: { ingress: { enabled: true }, 'ingress-external': { enabled: true } } },
+  },
+  'lab with the load off': { stack: 'lab', sections: { load: { enabled: false } } },
+  dev: { stack: 'dev', sections: {} },
+  prod: {
+    stack: 'prod',
+    sections: {
+      cluster: { context: 'prod' },
+      monitoring: {
+        receivers: [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }],
+      },
+    },
+  },
+};
+
+/** Names of the stacks that exist today, as far as the program can make them. */
+export const goodStacks = Object.keys(own);
+
+/** What the engine would register for a stack, as it comes over the wire. */
+export async function registered(name: string, preview = false): Promise<Registered[]> {
+  const { stack, sections } = own[name]!;
+  const config: Record<string, unknown> = stackConfig(stack);
+  for (const [section, fields] of Object.entries(sections)) {
+    const key = `continuous-load:${section}`;
+    config[key] = { ...JSON.parse((config[key] as string | undefined) ?? '{}'), ...fields };
+  }
+  pulumi.runtime.setAllConfig(encodeConfig(config));
+  const { resources } = await deploy(program, { stack, preview });
+  return resources;
+}
+
+/** A stack as rules see it. */
+export async function goodStack(name: string): Promise<Resource[]> {
+  const resources = await registered(name);
+  return resources.map(({ urn, type, inputs }) => ({ urn, type, props: plain(inputs) }));
+}
+
+/** The levels and settings of a stack of the repository. */
+export function packConfig(name: string): PackConfig {
+  const file = join(__dirname, '../../policies/stacks', `${own[name]?.stack ?? name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
