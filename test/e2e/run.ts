@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
+import { suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { bareLab, suites, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
@@ -16,6 +17,9 @@ interface Options {
   readonly stack: string;
   readonly configFile?: string;
   readonly only?: string;
+  readonly all?: boolean;
+  readonly rows?: string;
+  readonly records?: string;
   readonly summary?: string;
   readonly clear?: boolean;
 }
@@ -36,6 +40,12 @@ async function main(): Promise<number> {
   const command = new Command('npm run e2e --')
     .description('Bring the lab up, run the end-to-end suites in order, take it down. Needs root.')
     .option('--only <names>', 'only these suites, comma-separated')
+    .option('--all', 'every suite and every row of the fault matrix, and write docs/fault-matrix.md')
+    .option('--rows <ids>', 'only these rows of the fault matrix, comma-separated')
+    .option(
+      '--records <directory>',
+      'keep what came of rows there, beside what is there, and write docs/fault-matrix.md',
+    )
     .option('--keep', 'leave the stack up at the end')
     .option(
       '--replace',
@@ -47,8 +57,7 @@ async function main(): Promise<number> {
     .option('--summary <file>', 'write {passed, failed} there, as JSON')
     .parse();
   const options = command.opts<Options>();
-  const names =
-    options.only?.split(',') ?? suites.filter(({ onlyByName }) => !onlyByName).map(({ name }) => name);
+  const names = suiteNames(options);
   const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
@@ -56,6 +65,13 @@ async function main(): Promise<number> {
     options,
     suites.filter(({ name }) => names.includes(name)),
   ).go();
+}
+
+/** Names of the suites that are asked for. */
+function suiteNames({ only, rows, all }: Options): string[] {
+  if (only !== undefined) return only.split(',');
+  if (rows !== undefined) return suitesWithRows(rows.split(','));
+  return suites.filter(({ onlyByName }) => all === true || !onlyByName).map(({ name }) => name);
 }
 
 class Run {
@@ -70,6 +86,8 @@ class Run {
   ) {
     process.env[environment.stack] = options.stack;
     process.env[environment.results] = this.directory;
+    process.env[environment.rows] = options.rows ?? (options.all ? 'all' : 'ci');
+    process.env[environment.records] = resolve(options.records ?? this.directory);
     if (options.configFile !== undefined) process.env[environment.configFile] = options.configFile;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
   }
@@ -88,6 +106,8 @@ class Run {
     } finally {
       if (!this.options.keep) await this.down();
     }
+    if (this.options.all === true || this.options.records !== undefined)
+      say(`\nwritten: ${await writeFaultMatrix(process.env[environment.records] ?? this.directory)}`);
     return this.end();
   }
 
@@ -147,7 +167,7 @@ class Run {
       '--json',
       `--outputFile=${report}`,
     ];
-    const child = spawn(process.execPath, [...words, `test/e2e/${name}`], {
+    const child = spawn(process.execPath, [...words, `test/e2e/${name}[./]`], {
       env: { ...process.env, E2E: '1', CI: 'true' },
       stdio: ['ignore', 'ignore', 'inherit'],
     });

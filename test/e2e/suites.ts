@@ -12,13 +12,19 @@ export interface Suite {
 /**
  * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then faults; `calm` reads the
  * pager's whole log; then what keeps the machine so busy that the injectors feel it; then the end of the stack, and what needs none.
- * Each is `<name>.test.ts` here, or a directory.
+ * Each is `<name>.test.ts` here, or a directory with tests.
  */
 export const suites: readonly Suite[] = [
   {
     name: 'first-up',
     shows: 'the first up: good within 90 s, nothing to change by the second, every pod restricted',
     needsStack: true,
+  },
+  {
+    name: 'quiet',
+    shows: 'twenty minutes with every workload restarted: nobody is told, no probe fails',
+    needsStack: true,
+    onlyByName: true,
   },
   {
     name: 'faults',
@@ -30,9 +36,16 @@ export const suites: readonly Suite[] = [
     shows: 'every panel query has data on a live Prometheus; the page without Grafana',
     needsStack: true,
   },
+  { name: 'paths', shows: 'restarts lose no probe of any path', needsStack: true },
   {
-    name: 'paths',
-    shows: 'restarts lose no probe of any path; each path broken is paged with its own reason, once',
+    name: 'truth',
+    shows: 'known delays and known failures: quantiles and counters say what is true',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
+    name: 'matrix',
+    shows: 'each fault of the table is told once, in time, with its path and reason',
     needsStack: true,
   },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
@@ -45,6 +58,12 @@ export const suites: readonly Suite[] = [
   {
     name: 'ingress',
     shows: 'the gateway switched on in a stack that is up; route deleted, gateway gone, target gone',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
+    name: 'soak',
+    shows: '10⁵ probes at default rates, of which none fails',
     needsStack: true,
     onlyByName: true,
   },

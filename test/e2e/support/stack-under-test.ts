@@ -18,6 +18,14 @@ export const environment = {
   configFile: 'E2E_CONFIG_FILE',
   /** Directory for what one suite leaves for another: the log of the first `up`, the host as it was. */
   results: 'E2E_RESULTS',
+  /** Rows of the fault matrix: `ci`, `all`, or ids, comma-separated; default `ci`. */
+  rows: 'E2E_ROWS',
+  /** Directory for the records of those rows; default the directory of results. */
+  records: 'E2E_RECORDS',
+  /** Length of the suite `quiet`, in minutes; default 20. */
+  quietMinutes: 'E2E_QUIET_MINUTES',
+  /** How many probes the suite `soak` waits for; default 100 000. */
+  soakProbes: 'E2E_SOAK_PROBES',
 } as const;
 
 /** The stack that the suites run against: a lab stack, brought up by `run.ts`. */
@@ -115,4 +123,9 @@ export class StackUnderTest {
 /** A file of this run in which suites leave things for each other. */
 export function resultFile(name: string): string {
   return join(process.env[environment.results] ?? '/tmp', name);
+}
+
+/** Where the rows of the fault matrix leave their records. */
+export function recordsDirectory(): string {
+  return process.env[environment.records] ?? resultFile('');
 }

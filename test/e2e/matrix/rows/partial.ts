@@ -1,0 +1,133 @@
+import type { StackUnderTest } from '../../support/stack-under-test';
+import { echoPorts } from '../../../../signals/targets';
+import { noPods } from '../../support/path-faults';
+import { datagramsLost, nodeCut, spread } from '../cluster-faults';
+import { connectionsReset, connectionsResetEvery } from '../connections';
+import type { Round, Stage } from '../row';
+import { answering, targetStandIn } from '../stand-ins';
+import { bypassed, everyPath, everyPort, fastBurn, halfGone, on, streams, targetAnswers } from './words';
+
+/** A part of a path, or of the time, is bad. */
+export function partialRounds(stack: StackUnderTest): Round[] {
+  const target = targetStandIn(stack);
+  return [
+    {
+      when: 'ci',
+      lanes: [
+        [
+          {
+            id: 'connections-reset',
+            name: 'every established connection reset, once',
+            fault: connectionsReset(stack, everyPort),
+            told: [],
+            fails: on(['tcp', 'service'], ['reset']),
+            touched: on(['grpc', ...streams], ['reset', 'closed', 'grpc-unavailable']),
+            note: 'a call on a connection that is reset fails once, as it may not be repeated; the next one is on a new connection.',
+          },
+        ],
+      ],
+    },
+    {
+      when: 'all',
+      fresh: true,
+      lanes: [
+        [
+          {
+            id: 'target-30-percent',
+            name: 'target answers 30 % with 500',
+            fault: answering(target, { status: 500, ofTen: 3 }),
+            stage: target,
+            told: [fastBurn('service', 270)],
+            fails: [{ path: 'service', reasons: ['status'], hop: '2' }],
+            mayTell: bypassed,
+            endsWithinSeconds: 540,
+            note: '14.4 × 0.1 % of an hour are 207 failed probes, which 1.2 a second make in 173 s; ends when five minutes hold few enough.',
+          },
+          targetAnswers(target, 'target-418', '418', { status: 418 }, 'status'),
+          targetAnswers(target, 'target-wrong', 'another text', { wrong: true }, 'body'),
+          targetAnswers(target, 'target-late', 'after 3 s', { delayMs: 3000 }, 'timeout'),
+        ],
+        [
+          {
+            id: 'websocket-cut',
+            name: 'every WebSocket cut once a minute',
+            fault: connectionsResetEvery(stack, 60_000, [{ workload: 'echo', ports: [echoPorts.http] }]),
+            told: [{ alert: 'StreamInterrupted', path: 'websocket', kind: 'ticket', withinSeconds: 1200 }],
+            fails: [],
+            touched: on(['websocket'], ['reset', 'connect', 'silence']),
+            endsWithinSeconds: 'later',
+            note: 'two streams make 30 interruptions in a quarter of an hour; it ends when an hour holds fewer again.',
+          },
+        ],
+      ],
+    },
+    {
+      when: 'all',
+      fresh: true,
+      lanes: [
+        [
+          {
+            id: 'source-gone',
+            name: 'source gone',
+            fault: noPods(stack, 'source'),
+            told: [fastBurn('service', 180)],
+            fails: [{ path: 'service', reasons: ['connect', 'timeout', 'reset'], hop: '1' }],
+            endsWithinSeconds: 540,
+            note: 'one probe in four goes to target directly and stays good, so the path is not down: three a second spend an hour’s 207 in 69 s.',
+          },
+        ],
+      ],
+    },
+    {
+      when: 'all',
+      fresh: true,
+      lanes: [
+        [
+          {
+            id: 'udp-5-percent',
+            name: '5 % of the UDP datagrams lost',
+            fault: datagramsLost(stack, 0.05),
+            stage: scaled(stack, 60),
+            told: [fastBurn('udp', 360)],
+            fails: on(['udp'], ['loss']),
+            // what an `up` costs is late too, and a window of minutes is soon full of it
+            mayTell: ['LatencyBurn'],
+            endsWithinSeconds: 300,
+            note: 'ten times the budget of 99.5 %: less than 14.4, more than 6, so it pages after 3 h 36 min of six hours; here on a test time scale of 60.',
+          },
+        ],
+      ],
+    },
+    {
+      when: 'all',
+      fresh: true,
+      lanes: [
+        [
+          {
+            id: 'node-cut',
+            name: 'node 2 cut off the network',
+            fault: nodeCut(stack, 'node2'),
+            stage: spread(stack),
+            told: [{ alert: 'NodeNotReady', kind: 'ticket', withinSeconds: 240 }],
+            fails: on(['service'], halfGone),
+            touched: on(everyPath, halfGone),
+            endsWithinSeconds: 300,
+            note: 'until the node counts as gone. What the injector on it lost it can tell only when it is back.',
+          },
+        ],
+      ],
+    },
+  ];
+}
+
+/** Burn windows shorter by a factor, which is said where it is used. */
+function scaled(stack: StackUnderTest, timeScale: number): Stage {
+  return {
+    open: async () => {
+      await stack.up('--set', `testTimeScale=${timeScale}`);
+    },
+    close: async () => {
+      await stack.up();
+    },
+  };
+}

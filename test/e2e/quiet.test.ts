@@ -1,0 +1,54 @@
+import { namespaceNames } from '../../components/names';
+import { countOutcomes, failures } from './support/counts';
+import { list } from './support/kubernetes';
+import { news } from './support/pager';
+import { environment, StackUnderTest } from './support/stack-under-test';
+import { report, until } from './support/wait';
+
+const stack = new StackUnderTest();
+const prometheus = stack.prometheus();
+const quietMinutes = Number(process.env[environment.quietMinutes] ?? 20);
+const namespaces = [namespaceNames.load, namespaceNames.monitoring, 'kube-system'];
+
+/** Every Deployment and StatefulSet of the stack and of what it needs, as `namespace kind/name`. */
+async function workloads(): Promise<{ namespace: string; workload: string }[]> {
+  const found = await Promise.all(
+    namespaces.map(async (namespace) =>
+      (await list(stack, '-n', namespace, 'deployments,statefulsets')).map(({ kind, metadata }) => ({
+        namespace,
+        workload: `${kind.toLowerCase()}/${metadata.name}`,
+      })),
+    ),
+  );
+  return found.flat();
+}
+
+test(
+  `${quietMinutes} minutes with every workload restarted: no page, no ticket, no failed probe`,
+  async () => {
+    const fromMs = Date.now();
+    const endMs = fromMs + quietMinutes * 60_000;
+    const restarted = await workloads();
+    for (const [i, { namespace, workload }] of restarted.entries()) {
+      const beganMs = Date.now();
+      await stack.kubectl('-n', namespace, 'rollout', 'restart', workload);
+      await stack.kubectl('-n', namespace, 'rollout', 'status', workload, '--timeout=240s');
+      await until(Date.now() + 10_000);
+      const lost = await failures(prometheus, beganMs);
+      report(`${namespace} ${workload}`, lost.join(', ') || 'nothing failed');
+      await until(fromMs + ((endMs - fromMs) * (i + 1)) / restarted.length);
+    }
+    await until(endMs);
+    const { ok, slow, failed, error } = await countOutcomes(prometheus, fromMs, Date.now());
+    report(
+      'quiet',
+      `${restarted.length} workloads restarted; service: ${ok} ok, ${slow} slow, ${error} error`,
+    );
+    const told = news(stack.lab)
+      .filter(({ timeMs }) => timeMs >= fromMs)
+      .flatMap(({ words }) => words);
+    expect({ told, failed: await failures(prometheus, fromMs) }).toEqual({ told: [], failed: [] });
+    expect(failed).toBe(0);
+  },
+  quietMinutes * 60_000 + 3_600_000,
+);
