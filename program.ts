@@ -50,7 +50,11 @@ export function program() {
   );
   const ingress =
     gateway &&
-    new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class }, own);
+    new IngressGateway(
+      'gateway',
+      { cluster, stack, namespaces, gatewayClass: gateway.class, retries: gateway.retries },
+      own,
+    );
   if (model.paths.some(({ name }) => callsEcho(name)))
     new EchoServer('echo', { cluster, stack, namespaces, echo }, own);
   if (model.paths.some(({ name }) => callsHeadless(name)))

@@ -32,6 +32,8 @@ export interface GatewaySettings {
   /** GatewayClass. */
   readonly class: string;
   readonly addresses?: GatewayAddresses;
+  /** How often it repeats an attempt that failed, where the stack runs it. */
+  readonly retries?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export function readSettings(
   const { monitoring, dashboards, alerts, testTimeScale } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && testTimeScale
-      ? toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale })
+      ? toModel(stack, { cluster, paths, period, load, injector, monitoring, alerts, testTimeScale })
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
   const complete = cluster && podinfo && echo && images && injector && monitoring && dashboards && model;
@@ -77,7 +79,7 @@ function gatewaySettings(
   { paths }: SignalModel,
 ): Pick<Settings, 'gateway'> {
   if (!throughGateway(paths)) return {};
-  if (kind === 'lab') return { gateway: { class: labGatewayClass } };
+  if (kind === 'lab') return { gateway: { class: labGatewayClass, retries: gateway?.retries ?? 0 } };
   const { address = '', externalAddress = '' } = gateway ?? {};
   return {
     gateway: {
@@ -133,6 +135,7 @@ function findContradictions({ config, problems }: Parsed): Problem[] {
 function toModel(
   stack: string,
   {
+    cluster,
     paths,
     period,
     load,
@@ -140,7 +143,9 @@ function toModel(
     monitoring,
     alerts,
     testTimeScale,
-  }: Pick<Config, 'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'testTimeScale'>,
+  }: Pick<Config, 'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'testTimeScale'> & {
+    cluster: Config['cluster'] | undefined;
+  },
 ): SignalModel {
   return {
     stack,
@@ -164,6 +169,7 @@ function toModel(
     retentionDays: Math.floor(monitoring.retention / 86_400_000),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
+    gatewayScraped: cluster?.kind === 'lab',
     timeScale: testTimeScale,
   };
 }

@@ -1,13 +1,22 @@
+import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { Gateway as GatewayResource, GatewayClass } from '../resources/gateway';
 import { HttpRoute } from '../resources/http-route';
-import { echoPath, gatewayHost, gatewayName, gatewayPort, podinfoPorts } from '../signals/targets';
+import {
+  behindGateway,
+  echoPath,
+  gatewayHost,
+  gatewayName,
+  gatewayPathHeader,
+  gatewayPort,
+  podinfoPorts,
+} from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
 import { gatewayCrds } from './gateway/gateway-crds';
 import { Istiod } from './gateway/istiod';
 import type { GatewayPartArgs } from './gateway/part';
 import { GatewayProxy } from './gateway/proxy';
-import { labels, metadata } from './metadata';
+import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 
@@ -18,6 +27,8 @@ export interface IngressGatewayArgs {
   readonly namespaces: Namespaces;
   /** GatewayClass whose controller serves the gateway. */
   readonly gatewayClass: string;
+  /** How often the stack's own gateway repeats an attempt that failed; default 0. */
+  readonly retries?: number | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -41,11 +52,18 @@ export class IngressGateway extends pulumi.ComponentResource {
         reason: 'must name a GatewayClass of the cluster',
       });
     super('continuous-load:index:IngressGateway', name, {}, opts);
-    const { cluster, stack, namespaces, gatewayClass } = args;
+    const { cluster, stack, namespaces, gatewayClass, retries = 0 } = args;
     const { managedGateway: managed } = cluster;
-    const part: GatewayPartArgs | undefined = managed && { cluster, stack, namespaces, managed };
+    const part: GatewayPartArgs | undefined = managed && {
+      cluster,
+      stack,
+      namespaces,
+      managed,
+      retries,
+    };
     const kinds = managed ? gatewayCrds(managed.crds, inside(this, cluster)) : [];
     const classes = managed ? [this.#class(args, kinds)] : [];
+    const behind = managed ? [this.#targetOfOutside(args)] : [];
 
     const gateway = new GatewayResource(
       gatewayName,
@@ -74,15 +92,10 @@ export class IngressGateway extends pulumi.ComponentResource {
         spec: {
           parentRefs: [{ name: gatewayName }],
           // Any host: podinfo calls the gateway by its Service's name and cannot say another.
-          rules: [
-            {
-              matches: [{ path: { type: 'Exact', value: echoPath } }],
-              backendRefs: [{ name: 'target', port: podinfoPorts.http }],
-            },
-          ],
+          rules: [toTarget('ingress'), ...(managed ? [toTarget('ingress-external')] : [])],
         },
       },
-      inside(this, cluster, [namespaces.load, ...kinds, gateway]),
+      inside(this, cluster, [namespaces.load, ...kinds, ...behind, gateway]),
     );
     this.ready = [gateway, route];
     if (part) {
@@ -95,6 +108,22 @@ export class IngressGateway extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  /** target once more, so that the gateway counts the requests of each path by themselves. */
+  #targetOfOutside({ cluster, stack, namespaces }: IngressGatewayArgs) {
+    const name = behindGateway('ingress-external');
+    return new k8s.core.v1.Service(
+      name,
+      {
+        metadata: metadata(name, namespace, { workload: 'target', stack, annotations: withoutWaiting }),
+        spec: {
+          selector: selectorLabels('target', stack),
+          ports: [{ name: 'http', port: podinfoPorts.http, targetPort: 'http' }],
+        },
+      },
+      inside(this, cluster, [namespaces.load]),
+    );
+  }
+
   #class({ cluster, stack, gatewayClass }: IngressGatewayArgs, kinds: readonly pulumi.Resource[]) {
     return new GatewayClass(
       gatewayClass,
@@ -105,4 +134,13 @@ export class IngressGateway extends pulumi.ComponentResource {
       inside(this, cluster, kinds),
     );
   }
+}
+
+/** Passes the echo on to target; probes of `ingress-external` say so, everything else is of `ingress`. */
+function toTarget(path: 'ingress' | 'ingress-external') {
+  const named = path === 'ingress' ? {} : { headers: [{ name: gatewayPathHeader, value: path }] };
+  return {
+    matches: [{ path: { type: 'Exact' as const, value: echoPath }, ...named }],
+    backendRefs: [{ name: behindGateway(path), port: podinfoPorts.http }],
+  };
 }

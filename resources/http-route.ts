@@ -10,6 +10,7 @@ export interface HttpRouteModel {
     readonly rules: readonly {
       readonly matches: readonly {
         readonly path: { readonly type: 'Exact' | 'PathPrefix'; readonly value: string };
+        readonly headers?: readonly { readonly name: string; readonly value: string }[];
       }[];
       readonly backendRefs: readonly { readonly name: string; readonly port: number }[];
     }[];

@@ -43,6 +43,8 @@ export interface PathConfig {
   latencyBoundMs: number;
   /** A timeout while the injector itself was late by at least this much is an `error`. */
   lagBoundMs: number;
+  /** Whether its probes are requests over HTTP. */
+  overHttp: boolean;
   /** Reasons the path may give; anything else is folded into `otherReason`. */
   reasons: string[];
   otherReason: string;

@@ -3,6 +3,9 @@
  * not; behind a source, and with other gateways, the status alone has to do: podinfo's echo answers neither 404 nor 502…504.
  */
 
+/** Header by which a gateway that the stack runs tells the paths through it apart. */
+export const pathHeader = 'X-Path';
+
 /** Header that Envoy adds to the answers of backends, as k6 writes its name. */
 export const upstreamHeader = 'X-Envoy-Upstream-Service-Time';
 

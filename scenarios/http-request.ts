@@ -5,6 +5,8 @@ import type { PathConfig, ProbeConfig } from './config.ts';
 import { upstreamHeader } from './gateway.ts';
 import { LagMeter } from './lag-meter.ts';
 import { reasonOfAnswer } from './reasons.ts';
+import { recordConnection, recordRepeats } from './recorder.ts';
+import { repeatsSince } from './repeats.ts';
 
 // One JavaScript runtime per VU: module state is a VU's own.
 const backOff = new BackOff();
@@ -38,11 +40,16 @@ export async function request(
     responseType: 'text',
     redirects: 0,
   };
+  // What was repeated before this probe is nobody's.
+  repeatsSince();
   const lag = new LagMeter();
   const response = await http.asyncRequest(method, url, body, params);
   const lagMs = lag.stop();
   backOff.note(response.status, response.headers['Retry-After'], Date.now());
   const { blocked, connecting, tls_handshaking, duration } = response.timings;
+  recordRepeats(probe, repeatsSince() ?? 0);
+  // Without an answer it is not known whether there was a connection.
+  if (probe.conn === 'kept' && response.status !== 0) recordConnection(probe, connecting > 0);
   return {
     reason: reasonOfAnswer({
       status: response.status,

@@ -32,6 +32,12 @@ declare module 'k6/x/netprobe' {
   /** Sends `payload` as one datagram and wants it back. `kept`: on the socket of this VU. */
   export function udp(probe: { address: string; payload: string; kept: boolean; timeoutMs: number }): Result;
 
+  /**
+   * How often k6's HTTP client of this VU repeated a request by itself since the last call; the first call begins to count. Throws in the
+   * init context.
+   */
+  export function httpRepeats(): number;
+
   /** Content of the token file of the pod's service account, read again when it is older than 10 s. Throws when there is none. */
   export function token(): string;
 }

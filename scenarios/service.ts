@@ -1,7 +1,7 @@
 import exec from 'k6/execution';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { judgeEcho } from './echo.ts';
-import { reasonOfGatewayStatus } from './gateway.ts';
+import { pathHeader, reasonOfGatewayStatus } from './gateway.ts';
 import { request } from './http-request.ts';
 import { listedReason } from './reasons.ts';
 import { recordHeldBack, recordProbe } from './recorder.ts';
@@ -13,7 +13,13 @@ const runId = Math.random().toString(36).slice(2, 10);
 export async function probeService(path: PathConfig, probe: ProbeConfig): Promise<void> {
   const id = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
   const body = JSON.stringify(id);
-  const headers = { 'Content-Type': 'application/json', 'X-Request-Id': id };
+  // On paths through a gateway only the last call goes through it: the probe's own where it has one hop.
+  const throughGateway = path.reasons.includes('route');
+  const headers = {
+    'Content-Type': 'application/json',
+    'X-Request-Id': id,
+    ...(throughGateway ? { [pathHeader]: path.path } : {}),
+  };
   // POST: Go repeats a GET silently when a kept connection turns out to be dead. The id in the query reaches access logs.
   const answer = await request('POST', `${probe.address}?id=${id}`, body, headers, path, probe);
   if (!answer) {
@@ -22,8 +28,6 @@ export async function probeService(path: PathConfig, probe: ProbeConfig): Promis
   }
   let { reason } = answer;
   let hop = probe.hop;
-  // On paths through a gateway only the last call goes through it: the probe's own where it has one hop.
-  const throughGateway = path.reasons.includes('route');
   if (throughGateway && reason === 'status' && probe.nextHop === '')
     reason = reasonOfGatewayStatus(answer.status, answer.fromBackend);
   if (reason === '') {

@@ -255,6 +255,14 @@ const gatewaySchema = z
     address: hostAndPort('gateway-istio.continuous-load.svc.cluster.local.'),
     /** Where clients outside reach it. */
     externalAddress: hostAndPort('gateway.example.org'),
+    /** How often the lab's gateway repeats an attempt that failed; elsewhere its class decides. */
+    retries: number({
+      min: 0,
+      max: 10,
+      whole: true,
+      unit: 'repeats of one request',
+      mend: 'write 0 to see every fault in the probes',
+    }).optional(),
   })
   .prefault({});
 

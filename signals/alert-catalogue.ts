@@ -1,3 +1,4 @@
+import { farEndCatalogue } from './far-end-catalogue';
 import { surroundingsCatalogue } from './surroundings-catalogue';
 
 /** How loud an alert is: a page wakes somebody, a ticket waits for the day, `none` only inhibits others. */
@@ -174,6 +175,20 @@ const pathCatalogue = [
     ],
   },
   {
+    name: 'ProbesOver',
+    kind: 'ticket',
+    meaning: 'Far more probes are counted than were asked for.',
+    condition: 'Over 150 % of the asked rate over 5 min, for 6 min.',
+    causes: [
+      'an injector that nobody owns any more still probes',
+      'another stack pushes its counts into this Prometheus',
+    ],
+    steps: [
+      '`sum by (instance) (increase(k6_probes_total{path="PATH"}[5m]))`: which pods probe, and do they all belong to deployment/injector?',
+      'One switch stops all load: `load.enabled: false`, or `kubectl -n continuous-load scale deploy/injector --replicas=0`.',
+    ],
+  },
+  {
     name: 'ProberErrors',
     kind: 'ticket',
     meaning: "Probes fail by the prober's own fault; they are in no SLI.",
@@ -187,7 +202,7 @@ const pathCatalogue = [
 ] as const satisfies readonly AlertEntry[];
 
 /** Every alert, each one a section of the runbook. */
-export const alertCatalogue = [...pathCatalogue, ...surroundingsCatalogue] as const;
+export const alertCatalogue = [...pathCatalogue, ...farEndCatalogue, ...surroundingsCatalogue] as const;
 
 /** Name of an alert in the catalogue. */
 export type AlertName = (typeof alertCatalogue)[number]['name'];

@@ -36,6 +36,8 @@ const tolerableInterruptions = 30;
 const waiting: readonly Reason[] = ['timeout', 'silence', 'loss', 'grpc-deadline'];
 /** Window of the alerts on the prober itself. */
 const meterWindowSeconds = 300;
+/** Multiple of the asked probes from which something else must be probing: a roll-out doubles one injector's share for seconds. */
+const excess = 1.5;
 /** Share of the asked probes that may be dropped or in error. */
 const toleratedShare = 0.01;
 
@@ -120,6 +122,11 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
       expr: `((${probesWithin(path, undefined, meterWindowSeconds)} > 0) / ${number(asked)} < 0.9) ${wanted} offset ${window}`,
       for: '6m',
       summary: `Only {{ $value | humanizePercentage }} of the asked probes of path ${path.name} are sent`,
+    }),
+    alert(model, path, 'ProbesOver', {
+      expr: `(${probesWithin(path, undefined, meterWindowSeconds)} / ${number(asked)} > ${excess}) ${wanted} offset ${window}`,
+      for: '6m',
+      summary: `{{ $value | humanizePercentage }} of the asked probes of path ${path.name} are sent`,
     }),
     alert(model, path, 'ProberErrors', {
       expr: `(${probesWithin(path, 'error', meterWindowSeconds)} > ${tolerated}) ${wanted}`,

@@ -5,9 +5,11 @@ import { alertCatalogue, type AlertEntry } from './alert-catalogue';
 import { availabilityWindows, leastCoverage } from './availability';
 import { followers, leaders } from './dependencies';
 import { inhibitedBy } from './inhibitions';
+import { knownMaskers, maskers } from './masked';
 import { pushedMetrics } from './metrics';
 import { defaultModel } from './model';
-import { connectionsOf, type PathRow, pathTable } from './paths';
+import { connectionsOf, pathNames, type PathRow, pathTable } from './paths';
+import { oldKinds, oldRoles, successors } from './predecessors';
 import { duration, number } from './promql';
 import {
   burnWindows,
@@ -27,10 +29,13 @@ export async function pathsAndAlertsPage(): Promise<string> {
     head(),
     ...pathTable.map(pathSection),
     measuring(),
+    maskedFaults(),
     alertTable(),
     burnTable(),
     onePage(),
     availability(),
+    farEnds(),
+    predecessors(),
     runbook(),
   ].join('\n\n');
   return format(text, { ...(await resolveConfig(join(__dirname, 'docs.ts'))), parser: 'markdown' });
@@ -86,6 +91,61 @@ Availability is (ok + slow) / (ok + slow + failed), latency is ok / (ok + slow):
 ${metrics.join('\n')}
 
 Every counter starts at 0 one export before the first probe, so the first failure in the life of a process counts. Pushed series have no end marker and linger for five minutes: rules ask whether a counter *grew*, never whether a series exists.`;
+}
+
+function maskedFaults(): string {
+  const model = defaultModel();
+  const named = pathNames.map((name) => [name, knownMaskers(model, { name })] as const);
+  const counted = named
+    .filter(([, known]) => known.length > 0)
+    .map(([name, known]) => `| \`${name}\` | ${known.map((by) => `\`${by}\`: ${maskers[by]}`).join(', ')} |`);
+  const rest = named.filter(([, known]) => known.length === 0).map(([name]) => `\`${name}\``);
+  return `### Masked attempts
+
+An attempt that fails and is repeated on the way ends as a good probe: nobody sees the fault. Such attempts have a counter of their own, \`masked_attempts_total{path, by, instance}\`, recorded every 30 s. It is in neither good nor total, never pages and never makes a ticket; the dashboard _paths_ shows it per path. Exact counts, no estimates: where nobody counts there is no series, and no 0.
+
+| path | who may repeat, and is counted |
+|---|---|
+${counted.join('\n')}
+
+- **\`client\`**: Go, in which k6 is written, sends a request again without a word when a connection that was used before is dead before the first byte of an answer. Tried out against a server that counts: over HTTP/1.1 a GET is, and what carries an \`Idempotency-Key\`; a POST, PUT or DELETE is not, it fails with \`reset\`. So the probes over plain HTTP are POSTs without such a key, and their count stays 0 but for requests of which not one byte was written. Over HTTP/2, as with \`api-server\`, a broken connection fails every request, and every request is repeated that the server says it has not touched (a refused stream, or one after its GOAWAY, as an API server sends that is rolled out). k6 with the extension counts the attempts of each request, and its count was that of the server in each of these cases; a released k6 cannot, so a stack without a path that needs the extension has no such series.
+- **\`gateway\`**: Envoy's \`upstream_rq_retry\`, of the gateway that the stack runs itself (the lab). It repeats nothing unless \`gateway.retries\` says so; then connect failures, refused streams and 503. Probes of \`ingress-external\` say their path in a header and go to a Service of their own, so that Envoy counts both paths apart. What happens between the start of a pod of the gateway and its first scrape is not counted. **A gateway of your own is not scraped**: what it repeats (Istio does, twice, by default) is not known here, so on such a stack these paths have no \`gateway\` series.
+- Not counted on ${rest.join(', ')}. \`grpc\` and \`grpc-stream\`: gRPC repeats a call by itself when no server has handled it (the connection died first, or the server refused the stream), before any answer is there to be lost. k6 has no place to count it and the server never saw the call, so there is no number to show; fresh connections, half of the probes of \`grpc\`, have nothing of the kind. \`websocket\`, \`tcp\`, \`udp\` and \`dns\` are sent once by our own code: there is nothing to mask. Behind \`source\`, podinfo's own client repeats as Go does; its probes are POSTs.`;
+}
+
+function farEnds(): string {
+  return `### What is read of the surroundings
+
+| of | latency | traffic, against what is asked | errors | saturation |
+|---|---|---|---|---|
+| injector | LatencyBurn | ProbesShort, ProbesOver, ProbesDropped | ProberErrors | InjectorSaturated |
+| source, target | ServerSlow | ServerTraffic | ServerErrors | CpuThrottled, MemoryNearLimit |
+| gateway of the stack | GatewaySlow | GatewayTraffic | GatewayErrors | GatewaySaturated, CpuThrottled, MemoryNearLimit |
+| gateway of your own | LatencyBurn | – | SloFastBurn, reasons \`route\`, \`upstream\` | – |
+| echo | LatencyBurn | EchoTraffic | EchoErrors, EchoRefusing | EchoNearLimit, CpuThrottled, MemoryNearLimit |
+| CoreDNS | DnsServerSlow | – | DnsServerErrors | – |
+| nodes | – | – | NodeNotReady | ConntrackNearFull |
+
+- **A gateway of your own** (\`gateway.class\`) runs where its class puts it, under names and with metrics that differ from class to class: none of it is scraped, there is no alert and no panel of it, and only the probes through it speak.
+- **Conntrack**: neither the kubelet nor cAdvisor has it, and a pod sees only the table of its own network. A node_exporter has; where kube-prometheus-stack runs one in namespace \`monitoring\` (label \`app.kubernetes.io/name: prometheus-node-exporter\`, port \`http-metrics\`) its two figures are scraped and ConntrackNearFull works. Elsewhere, and in the lab, nothing is known: the panel reads "no data", and a full table shows as \`timeout\`, \`loss\` or \`silence\` of fresh connections.
+- **Pools of connections**: \`k6_connections_total{how="opened"}\` counts answered probes that asked for a kept connection and had to have one opened; a steady rate of it says that something ends idle connections. Envoy's pool and echo's connections against their bound are in the rows of the servers' own views.`;
+}
+
+function predecessors(): string {
+  const link = (name: string) => `[${name}](#${name.toLowerCase()})`;
+  const rows = oldRoles.flatMap((role) =>
+    Object.entries(successors[role]).map(
+      ([kind, names]) => `| \`Continuous_Load_${role}_${kind}\` | ${names.map(link).join(', ')} |`,
+    ),
+  );
+  const kinds = Object.entries(oldKinds).map(([kind, meaning]) => `\`${kind}\`: ${meaning}`);
+  return `### Where the old alerts went
+
+For those who come from continuous-load as it was from 2022 to 2024: what took the place of each of its 24 alerts. They asked: ${kinds.join('; ')}. Fixed bounds on requests per second are now multiples of the rate in the config; bounds on a minute's quantile and on single errors are now burn rates of an objective; shares of what a container requested are now shares of its limit, and of the time in which it is throttled.
+
+| old | now |
+|---|---|
+${rows.join('\n')}`;
 }
 
 function alertTable(): string {

@@ -38,6 +38,24 @@ const betweenKinds: readonly Inhibition[] = [
     equal: [],
   },
   { sources: ['LatencyBurn'], sourcePaths: ['service'], targets: ['ServerSlow'], equal: [] },
+  {
+    sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
+    sourcePaths: ['service', 'ingress', 'ingress-external'],
+    targets: ['GatewayErrors', 'GatewayTraffic'],
+    equal: [],
+  },
+  {
+    sources: ['LatencyBurn'],
+    sourcePaths: ['service', 'ingress', 'ingress-external'],
+    targets: ['GatewaySlow'],
+    equal: [],
+  },
+  {
+    sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
+    sourcePaths: ['tcp', 'udp', 'grpc-stream', 'websocket'],
+    targets: ['EchoErrors', 'EchoTraffic'],
+    equal: [],
+  },
   { sources: [...outage, 'SloFastBurn'], sourcePaths: ['dns'], targets: ['DnsServerErrors'], equal: [] },
   { sources: ['LatencyBurn'], sourcePaths: ['dns'], targets: ['DnsServerSlow'], equal: [] },
 ];

@@ -25,6 +25,8 @@ export const k6Names = {
   dropped: 'dropped_iterations',
   interruptions: 'interruptions',
   late: 'probes_late',
+  masked: 'masked_attempts',
+  connections: 'connections',
 } as const;
 
 /** Counter {path, outcome, reason, conn, hop, instance}: one per probe. */
@@ -40,6 +42,11 @@ export const interruptionsTotal = storedName(k6Names.interruptions, 'counter');
 /** Counter {path, instance}: UDP answers that came after their probe was given up. */
 export const lateTotal = storedName(k6Names.late, 'counter');
 
+/** Counter {path, by, instance}: requests that k6's HTTP client repeated by itself; only of k6 with the extension. */
+export const repeatedTotal = storedName(k6Names.masked, 'counter');
+/** Counter {path, how, instance}: answered probes over HTTP that asked for a kept connection, by whether it was `reused` or a new one `opened`. */
+export const connectionsTotal = storedName(k6Names.connections, 'counter');
+
 /** Labels of each pushed metric; `instance` is the injector's pod, `job` the OTLP service name. */
 export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [probesTotal]: ['path', 'outcome', 'reason', 'conn', 'hop', 'instance', 'job'],
@@ -48,6 +55,8 @@ export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [droppedTotal]: ['path', 'instance', 'job'],
   [interruptionsTotal]: ['path', 'reason', 'instance', 'job'],
   [lateTotal]: ['path', 'instance', 'job'],
+  [repeatedTotal]: ['path', 'by', 'instance', 'job'],
+  [connectionsTotal]: ['path', 'how', 'instance', 'job'],
 };
 
 /** Value of the label `job` on everything the injectors push (OTLP `service.name`). */
@@ -64,6 +73,8 @@ export const recorded = {
   total: 'path_instance:probes_total:sum',
   slow: 'path_instance:probes_slow:sum',
   answered: 'path_instance:probes_answered:sum',
+  /** Cumulative count {path, by, instance}: attempts that failed and that somebody on the way repeated, so that no probe shows them. */
+  masked: 'masked_attempts_total',
   /** 1 {path} while *path down* holds, absent else. */
   down: 'path:down:bool',
   /** Failed probes of one evaluation {path} that *path down* pages for, told `noticeSeconds` late; absent else. */

@@ -41,6 +41,8 @@ export interface SignalModel {
   readonly retentionDays?: number;
   /** Ends of open streams in an hour, of all injectors, that are tolerated on a path; default 30. */
   readonly interruptionsPerHour?: number;
+  /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
+  readonly gatewayScraped?: boolean;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
   readonly timeScale?: number;
 }
@@ -59,7 +61,7 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
-/** A model with every default: all paths, period 30 d, 2 injectors, export every 2 s. */
+/** A model with every default: all paths, a gateway of the stack's own, period 30 d, 2 injectors, export every 2 s. */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
   return {
     stack: 'lab',
@@ -68,6 +70,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     exportIntervalMs: 2000,
     paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
+    gatewayScraped: true,
     ...changes,
   };
 }

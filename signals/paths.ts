@@ -7,8 +7,15 @@ import type { Connection, PathDefaults, PathRow } from './path-types';
 
 export * from './path-types';
 
+const unresolved = 'the name of the Service did not resolve';
+const unconnected = 'no connection: refused, unreachable, or no endpoint behind the Service';
+const unanswered = 'no whole answer within the timeout';
+const broken = 'the connection broke after it was made';
+const badStatus = 'an HTTP status of 400 or more';
+const foreignAnswer = 'an answer without the nonce of this probe';
+
 const streamReasons = {
-  dns: 'the name of the Service did not resolve',
+  dns: unresolved,
   connect: 'the stream is interrupted and no new one could be opened',
   closed: 'the server ended the stream in good order with this message unanswered',
   reset: 'the stream broke with this message unanswered',
@@ -16,13 +23,15 @@ const streamReasons = {
   body: 'an answer to a message that was not sent',
 } as const;
 
-const streamDefaults: PathDefaults = {
-  ratePerSecond: 2,
+/** What a path is asked to keep unless its row says otherwise. */
+const callDefaults: PathDefaults = {
+  ratePerSecond: 4,
   timeoutMs: 2000,
   availabilityPercent: 99.9,
   latencyPercent: 99,
   latencyBoundMs: 25,
 };
+const streamDefaults: PathDefaults = { ...callDefaults, ratePerSecond: 2 };
 
 const streamLook = [
   'deployment/echo',
@@ -36,21 +45,15 @@ const gatewayReasons = {
   dns: 'the name of a Service did not resolve',
   connect:
     'no connection: refused, unreachable, or no endpoint behind the Service; a gateway that is gone looks so',
-  timeout: 'no whole answer within the timeout',
-  reset: 'the connection broke after it was made',
+  timeout: unanswered,
+  reset: broken,
   status: 'an HTTP status of 400 or more that none of the next two explains',
-  body: 'an answer without the nonce of this probe',
+  body: foreignAnswer,
   route: 'the gateway knows no route for the request (404)',
   upstream: 'the gateway has no backend to pass the request to, or no answer of it (502, 503, 504)',
 } as const;
 
-const gatewayDefaults: PathDefaults = {
-  ratePerSecond: 4,
-  timeoutMs: 2000,
-  availabilityPercent: 99.9,
-  latencyPercent: 99,
-  latencyBoundMs: 50,
-};
+const gatewayDefaults: PathDefaults = { ...callDefaults, latencyBoundMs: 50 };
 
 const gatewayLook = [
   'gateway/gateway and httproute/gateway, with their conditions',
@@ -72,12 +75,12 @@ export const pathTable = [
       { from: 'source', to: 'target' },
     ],
     reasons: {
-      dns: 'the name of the Service did not resolve',
-      connect: 'no connection: refused, unreachable, or no endpoint behind the Service',
-      timeout: 'no whole answer within the timeout',
-      reset: 'the connection broke after it was made',
-      status: 'an HTTP status of 400 or more',
-      body: 'an answer without the nonce of this probe',
+      dns: unresolved,
+      connect: unconnected,
+      timeout: unanswered,
+      reset: broken,
+      status: badStatus,
+      body: foreignAnswer,
     },
     probes: [
       { name: 'kept', conn: 'kept', share: 0.5, calls: 'source', hops: ['1', '2'] },
@@ -85,13 +88,7 @@ export const pathTable = [
       // source keeps its own connections to target, so only a direct call makes new ones to target's Service.
       { name: 'direct', conn: 'fresh', share: 0.25, calls: 'target', hops: ['2'] },
     ],
-    defaults: {
-      ratePerSecond: 4,
-      timeoutMs: 2000,
-      availabilityPercent: 99.9,
-      latencyPercent: 99,
-      latencyBoundMs: 25,
-    },
+    defaults: callDefaults,
     look: [
       'deployment/source',
       'deployment/target',
@@ -107,10 +104,10 @@ export const pathTable = [
     answer: 'Echo of podinfo’s EchoService at target: the nonce of this probe must come back.',
     hops: [{ from: 'injector', to: 'target' }],
     reasons: {
-      dns: 'the name of the Service did not resolve',
-      connect: 'no connection: refused, unreachable, or no endpoint behind the Service',
+      dns: unresolved,
+      connect: unconnected,
       reset: 'the connection broke while the call was under way',
-      body: 'an answer without the nonce of this probe',
+      body: foreignAnswer,
       'grpc-unavailable': 'code UNAVAILABLE that neither a name, a refusal nor a broken connection explains',
       'grpc-deadline': 'no answer within the timeout',
       'grpc-other': 'any other code than OK',
@@ -119,13 +116,7 @@ export const pathTable = [
       { name: 'kept', conn: 'kept', share: 0.5, calls: 'targetGrpc', hops: ['1'] },
       { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'targetGrpc', hops: ['1'] },
     ],
-    defaults: {
-      ratePerSecond: 4,
-      timeoutMs: 2000,
-      availabilityPercent: 99.9,
-      latencyPercent: 99,
-      latencyBoundMs: 25,
-    },
+    defaults: callDefaults,
     look: ['deployment/target', 'port grpc of service/target', 'endpointslices of target', 'kube-proxy'],
   },
   {
@@ -175,13 +166,7 @@ export const pathTable = [
       { name: 'search', conn: 'udp', share: 0.1, calls: 'dnsSearch', hops: ['1'] },
       { name: 'tcp', conn: 'tcp', share: 0.2, calls: 'dnsName', hops: ['1'] },
     ],
-    defaults: {
-      ratePerSecond: 4,
-      timeoutMs: 2000,
-      availabilityPercent: 99.9,
-      latencyPercent: 99,
-      latencyBoundMs: 10,
-    },
+    defaults: { ...callDefaults, latencyBoundMs: 10 },
     look: [
       'deployment/coredns in kube-system',
       'service/kube-dns',
@@ -197,24 +182,18 @@ export const pathTable = [
     answer: 'echo sends back the bytes of this probe.',
     hops: [{ from: 'injector', to: 'echo' }],
     reasons: {
-      dns: 'the name of the Service did not resolve',
-      connect: 'no connection: refused, unreachable, or no endpoint behind the Service',
+      dns: unresolved,
+      connect: unconnected,
       timeout: 'no connection within the timeout',
       silence: 'connected, and no whole answer within the timeout',
-      reset: 'the connection broke after it was made',
+      reset: broken,
       body: 'other bytes than those sent',
     },
     probes: [
       { name: 'kept', conn: 'kept', share: 0.5, calls: 'echoTcp', hops: ['1'] },
       { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'echoTcp', hops: ['1'] },
     ],
-    defaults: {
-      ratePerSecond: 4,
-      timeoutMs: 2000,
-      availabilityPercent: 99.9,
-      latencyPercent: 99,
-      latencyBoundMs: 25,
-    },
+    defaults: callDefaults,
     look: ['deployment/echo', 'endpointslices of echo', 'kube-proxy', 'conntrack of the nodes'],
   },
   {
@@ -225,7 +204,7 @@ export const pathTable = [
     answer: 'echo sends back the numbered datagram of this probe.',
     hops: [{ from: 'injector', to: 'echo' }],
     reasons: {
-      dns: 'the name of the Service did not resolve',
+      dns: unresolved,
       connect: 'refused or unreachable (ICMP), as where no endpoint is behind the Service',
       loss: 'no answer within the timeout: the datagram or its answer was lost',
       body: 'other bytes than those sent',
@@ -234,13 +213,7 @@ export const pathTable = [
       { name: 'kept', conn: 'kept', share: 0.5, calls: 'echoUdp', hops: ['1'] },
       { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'echoUdp', hops: ['1'] },
     ],
-    defaults: {
-      ratePerSecond: 4,
-      timeoutMs: 1000,
-      availabilityPercent: 99.5,
-      latencyPercent: 99,
-      latencyBoundMs: 25,
-    },
+    defaults: { ...callDefaults, timeoutMs: 1000, availabilityPercent: 99.5 },
     look: ['deployment/echo', 'endpointslices of echo', 'kube-proxy', 'conntrack of the nodes'],
   },
   {
@@ -251,25 +224,19 @@ export const pathTable = [
     answer: 'an authenticated GET /readyz says ok, and a list of one Service has the kind ServiceList.',
     hops: [{ from: 'injector', to: 'API server' }],
     reasons: {
-      dns: 'the name of the Service did not resolve',
+      dns: unresolved,
       connect: 'no connection: refused or unreachable',
       tls: 'the certificate was not accepted',
-      timeout: 'no whole answer within the timeout',
-      reset: 'the connection broke after it was made',
-      status: 'an HTTP status of 400 or more',
+      timeout: unanswered,
+      reset: broken,
+      status: badStatus,
       body: 'an answer that is no list of Services, or a readiness other than ok',
     },
     probes: [
       { name: 'readyz', conn: 'fresh', share: 0.5, calls: 'apiReadyz', hops: ['1'] },
       { name: 'list', conn: 'kept', share: 0.5, calls: 'apiList', hops: ['1'] },
     ],
-    defaults: {
-      ratePerSecond: 2,
-      timeoutMs: 2000,
-      availabilityPercent: 99.9,
-      latencyPercent: 99,
-      latencyBoundMs: 100,
-    },
+    defaults: { ...callDefaults, ratePerSecond: 2, latencyBoundMs: 100 },
     look: ['/readyz?verbose of the API server', 'etcd', 'the injector’s ServiceAccount and Role'],
   },
   {
@@ -349,6 +316,11 @@ export function callsHeadless(name: PathName): boolean {
 /** Whether a path needs the credentials of the injector's service account. */
 export function callsApiServer(name: PathName): boolean {
   return pathRow(name).probes.some(({ calls }) => calls.startsWith('api'));
+}
+
+/** Whether the probes of a path are requests over HTTP, which clients and gateways may repeat by themselves. */
+export function overHttp(name: PathName): boolean {
+  return ['http', 'https'].includes(pathRow(name).protocol);
 }
 
 /** Whether some of these paths goes through a gateway. */

@@ -1,5 +1,8 @@
 import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
 import { availabilityRules, knownRule } from './availability';
+import { echoAlerts } from './echo-alerts';
+import { gatewayAlerts } from './gateway-alerts';
+import { maskedRules } from './masked';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -31,6 +34,7 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       rules: [
         ...sloRules(model, path),
         knownRule(path),
+        ...maskedRules(model, path),
         ...burnAlerts(model, path),
         ...proberAlerts(model, path),
         ...streamAlerts(model, path),
@@ -47,7 +51,7 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
 
 function surroundings(model: SignalModel): RuleGroup[] {
   const groups = {
-    servers: [...podinfoAlerts(model), ...dnsAlerts(model)],
+    servers: [...podinfoAlerts(model), ...dnsAlerts(model), ...gatewayAlerts(model), ...echoAlerts(model)],
     workloads: workloadAlerts(model),
     meter: meterAlerts(model),
   };

@@ -1,3 +1,5 @@
+import { envoyMetrics } from './gateway';
+
 /** What Prometheus scrapes, as far as rules read it: names and labels as they were read in the programs' sources and seen live. */
 
 /** Namespaces of the product and of the cluster's name service; a test compares the first two with the components'. */
@@ -13,6 +15,8 @@ const ofPods = ['job', 'instance', 'namespace', 'pod', 'container', 'endpoint', 
 const ofState = ['job', 'instance', 'endpoint', 'namespace', 'node'] as const;
 const ofContainers = ['job', 'instance', 'node', 'zone', 'namespace', 'pod', 'container'] as const;
 
+const ofEnvoy = [...ofPods, 'cluster_name', 'http_conn_manager_prefix'] as const;
+
 /** Metric → its labels. */
 export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   up: [...ofPods, 'zone'],
@@ -21,6 +25,21 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   coredns_dns_responses_total: [...ofPods, 'server', 'zone', 'view', 'rcode', 'plugin'],
   coredns_dns_request_duration_seconds_count: [...ofPods, 'server', 'zone', 'view'],
   coredns_dns_request_duration_seconds_bucket: [...ofPods, 'server', 'zone', 'view', 'le'],
+  [envoyMetrics.answers]: [...ofEnvoy, 'response_code_class'],
+  [envoyMetrics.durationBucket]: [...ofEnvoy, 'le'],
+  [envoyMetrics.durationCount]: ofEnvoy,
+  [envoyMetrics.retries]: ofEnvoy,
+  [envoyMetrics.waitingOverflow]: ofEnvoy,
+  [envoyMetrics.connectionOverflow]: ofEnvoy,
+  [envoyMetrics.retryOverflow]: ofEnvoy,
+  echo_connections: [...ofPods, 'protocol'],
+  echo_connections_limit: [...ofPods, 'protocol'],
+  echo_refused_total: [...ofPods, 'protocol'],
+  echo_errors_total: [...ofPods, 'protocol'],
+  echo_messages_total: [...ofPods, 'protocol'],
+  // node_exporter, where there is one
+  node_nf_conntrack_entries: ofPods,
+  node_nf_conntrack_entries_limit: ofPods,
   container_cpu_cfs_throttled_periods_total: ofContainers,
   container_memory_working_set_bytes: ofContainers,
   kube_pod_container_resource_limits: [...ofState, 'pod', 'container', 'resource', 'unit', 'uid'],

@@ -1,9 +1,9 @@
 import { alertRule } from './alert-rule';
-import { recorded } from './metrics';
+import { askedOfGateway } from './gateway';
 import type { SignalModel } from './model';
 import { pathRow } from './paths';
-import { number, select } from './promql';
 import type { AlertRule } from './rule-types';
+import { offTraffic } from './traffic';
 
 /** podinfo's route of the probes; its readiness answers 503 while it drains, which is no error. */
 const route = 'path="api_echo"';
@@ -64,16 +64,17 @@ function traffic(model: SignalModel): AlertRule[] {
     arrive.reduce((sum, probe) => sum + probe.share, 0) * path.ratePerSecond;
   const asked = {
     source: share(probes.filter(({ calls }) => calls === 'source')),
-    target: share(probes.filter(({ hops }) => hops.includes('2'))),
+    // What comes through a gateway ends at target too.
+    target: share(probes.filter(({ hops }) => hops.includes('2'))) + askedOfGateway(model),
   };
-  const ratios = Object.entries(asked).map(([job, rate]) => {
-    const metric = `http_request_duration_seconds_count{job="${job}",${route}}`;
-    return `sum by (job) (rate(${metric}[10m])) / ${number(rate)}`;
-  });
-  const wanted = `and on () ${select(recorded.pathInfo, { path: path.name })} offset 10m`;
+  const ratios = Object.entries(asked).map(([job, askedPerSecond]) => ({
+    rate: `sum by (job) (rate(http_request_duration_seconds_count{job="${job}",${route}}[10m]))`,
+    askedPerSecond,
+    path: path.name,
+  }));
   return [
     alertRule(model, 'ServerTraffic', {
-      expr: ratios.map((ratio) => `(${ratio} < 0.5 ${wanted}) or (${ratio} > 2 ${wanted})`).join(' or '),
+      expr: offTraffic(ratios),
       for: '10m',
       summary:
         '{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests that the probes cause',

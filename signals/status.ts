@@ -11,10 +11,6 @@ export interface StatusQueries {
   /** Quantiles of answered probes, in milliseconds, by path. */
   readonly p50Ms: string;
   readonly p99Ms: string;
-  /** Firing alerts that somebody is told about; labels `alertname`, `path`, `severity`. Values of `/api/v1/alerts` have the time. */
-  readonly firing: string;
-  /** Epoch seconds since when each alert is active, same labels without `alertstate`. */
-  readonly activeSince: string;
 }
 
 /** Queries over the last `windowSeconds`. */
@@ -26,8 +22,6 @@ export function statusQueries(windowSeconds = 300): StatusQueries {
     counters: `${probesTotal}[${window}]`,
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
-    firing: 'ALERTS{alertstate="firing",path!="",severity!="none"}',
-    activeSince: 'ALERTS_FOR_STATE{path!="",severity!="none"}',
   };
 }
 

@@ -146,6 +146,21 @@ export const surroundingsCatalogue = [
     ],
   },
   {
+    name: 'ConntrackNearFull',
+    kind: 'ticket',
+    meaning: 'A node’s table of connections is nearly full; then new connections are dropped without a word.',
+    condition:
+      'Over 80 % of `nf_conntrack_max` for 5 min, by node_exporter’s figures. Without a node_exporter in namespace `monitoring` nobody knows, and nothing fires.',
+    causes: [
+      'a workload that opens very many connections, or queries a name server by UDP for each',
+      'timeouts of the table that are too long for its size',
+    ],
+    steps: [
+      "On the node: `conntrack -L | awk '{print $1, $5, $6}' | sort | uniq -c | sort -n | tail` names who holds them.",
+      'Raise `net.netfilter.nf_conntrack_max` (kube-proxy: `conntrack.maxPerCore`), or shorten its timeouts.',
+    ],
+  },
+  {
     name: 'Watchdog',
     kind: 'none',
     meaning:

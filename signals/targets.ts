@@ -18,6 +18,14 @@ export const gatewayPort = 80;
 /** Path of podinfo's echo: the only one that the gateway has a route for. */
 export const echoPath = '/api/echo';
 
+/** Header by which a probe tells the stack's own gateway its path. Without it, as from source-ingress, the path is `ingress`. */
+export const gatewayPathHeader = 'X-Path';
+
+/** Service of target for one of the gateway's paths: Envoy counts by the Service that it passes a request to. */
+export function behindGateway(path: 'ingress' | 'ingress-external'): string {
+  return path === 'ingress' ? 'target' : 'target-external';
+}
+
 /** Full name of the gateway's Service where the stack runs it itself. */
 export function gatewayHost(namespace: string, clusterDomain = 'cluster.local'): string {
   return `${gatewayName}.${namespace}.svc.${clusterDomain}`;

@@ -16,6 +16,8 @@ const throttledShare = 0.1;
 const injectorThrottledShare = 0.05;
 /** Share of its memory limit that a container may fill. */
 const memoryShare = 0.9;
+/** Share of the kernel's table of connections that may be taken: once it is full, new connections are dropped without a word. */
+const conntrackShare = 0.8;
 /** A crash loop restarts about six times in its first quarter of an hour; a machine that was rebooted twice is none. */
 const restarts = 3;
 
@@ -66,6 +68,13 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
       for: '2m',
       summary:
         'Node {{ $labels.node }} is not ready (condition Ready is {{ $value | printf "%.0f" }}) and carries pods of ours',
+    }),
+    alertRule(model, 'ConntrackNearFull', {
+      // node_exporter alone tells: neither kubelet nor cAdvisor do, and a pod sees only its own network's table.
+      expr: `max by (node, instance) (node_nf_conntrack_entries / node_nf_conntrack_entries_limit) > ${conntrackShare}`,
+      for: '5m',
+      summary:
+        'Node {{ $labels.node }} ({{ $labels.instance }}) has filled {{ $value | humanizePercentage }} of its table of connections',
     }),
   ];
 }

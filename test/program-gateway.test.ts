@@ -65,6 +65,32 @@ test('in the lab the injectors wait for the gateway, and call it by its Service 
   ]);
 });
 
+test('in the lab the gateway is scraped and watched, elsewhere it is not', async () => {
+  const about = (resources: Registered[]) => {
+    const monitor = resources.find(({ type, name }) => type.endsWith(':PodMonitor') && name === 'gateway')
+      ?.inputs.spec;
+    const rules = JSON.stringify(
+      resources.filter(({ type }) => type.endsWith(':PrometheusRule')).map(({ inputs }) => inputs),
+    );
+    return { monitor, alerts: rules.includes('GatewayErrors'), masked: rules.includes('"by":"gateway"') };
+  };
+  const lab = about(await deployWith({ cluster: { kind: 'lab' } }));
+  expect(lab).toMatchObject({ alerts: true, masked: true });
+  expect(lab.monitor).toMatchObject({
+    selector: { matchExpressions: [{ operator: 'In', values: ['gateway'] }] },
+    podMetricsEndpoints: [{ port: 'metrics', path: '/stats/prometheus' }],
+  });
+  expect(lab.monitor.podMetricsEndpoints[0].metricRelabelings).toHaveLength(2);
+  const elsewhere = about(
+    await deployWith({
+      cluster: { kind: 'existing', name: 'dev', context: 'dev' },
+      monitoring: { receivers: [] },
+      gateway: { class: 'eg', address: 'a.example', externalAddress: 'b.example' },
+    }),
+  );
+  expect(elsewhere).toEqual({ monitor: undefined, alerts: false, masked: false });
+});
+
 test('elsewhere the gateway is of the user’s class, and called where the user says', async () => {
   const resources = await deployWith({
     cluster: { kind: 'existing', name: 'dev', context: 'dev' },

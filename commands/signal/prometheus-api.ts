@@ -21,7 +21,12 @@ const queryAnswer = z.looseObject({
     ])
     .optional(),
 });
-const rulesAlert = z.looseObject({ labels, state: z.string(), activeAt: z.string() });
+const rulesAlert = z.looseObject({
+  labels,
+  annotations: labels.default({}),
+  state: z.string(),
+  activeAt: z.string(),
+});
 const alertsAnswer = z.looseObject({ data: z.looseObject({ alerts: z.array(rulesAlert) }) });
 const deliveredAnswer = z.array(z.looseObject({ labels, status: z.looseObject({ state: z.string() }) }));
 
@@ -34,6 +39,7 @@ export interface VectorSeries {
 /** An alert as Prometheus has it. */
 export interface RuleAlert {
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** `pending` or `firing`. */
   readonly state: string;
   /** RFC 3339. */

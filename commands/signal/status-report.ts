@@ -30,12 +30,15 @@ export interface PathStatus {
 /** An alert that somebody is told about. */
 export interface AlertStatus {
   readonly name: string;
-  readonly path: string;
+  /** The path it is about; null for what paths run on and what measures them. */
+  readonly path: string | null;
   readonly severity: string;
   /** `pending` (not yet told), `firing`, or `suppressed` (firing, but held back by another alert or a silence). */
   readonly state: 'pending' | 'firing' | 'suppressed';
   /** RFC 3339. */
   readonly since: string;
+  /** One line with the value, '' where the rule has none. */
+  readonly summary: string;
 }
 
 /** Length of the window that a status looks back over, in seconds. */
@@ -78,7 +81,7 @@ export async function readPaths(prometheus: PrometheusApi, model: SignalModel): 
   });
 }
 
-/** Alerts of paths that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
+/** Alerts that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
 export function alertStatuses(
   alerts: readonly RuleAlert[],
   suppressed: readonly Record<string, string>[],
@@ -86,10 +89,10 @@ export function alertStatuses(
   const isHeldBack = ({ labels }: RuleAlert): boolean =>
     suppressed.some((held) => Object.entries(labels).every(([label, value]) => held[label] === value));
   return alerts
-    .filter(({ labels }) => (labels['path'] ?? '') !== '' && (labels['severity'] ?? 'none') !== 'none')
+    .filter(({ labels }) => (labels['severity'] ?? 'none') !== 'none')
     .map((alert) => ({
       name: alert.labels['alertname'] ?? '',
-      path: alert.labels['path'] ?? '',
+      path: alert.labels['path'] ?? null,
       severity: alert.labels['severity'] ?? '',
       state:
         alert.state !== 'firing'
@@ -98,6 +101,7 @@ export function alertStatuses(
             ? ('suppressed' as const)
             : ('firing' as const),
       since: alert.activeAt,
+      summary: alert.annotations['summary'] ?? '',
     }))
     .sort((a, b) => a.since.localeCompare(b.since));
 }

@@ -53,9 +53,12 @@ export function formatMs(milliseconds: number | null): string {
 function renderAlerts(alerts: readonly AlertStatus[], nowMs: number): string {
   if (alerts.length === 0) return 'No alert is firing.';
   return alerts
-    .map(({ name, path, severity, state, since }) => {
+    .map(({ name, path, severity, state, since, summary }) => {
       const age = formatDuration(nowMs - Date.parse(since));
-      return `  ${state === 'firing' ? '✖' : '·'} ${name} on ${path} (${severity}): ${state} for ${age}`;
+      const what = path === null ? name : `${name} on ${path}`;
+      // The path says what it is about; without one the summary has to.
+      const about = path === null && summary !== '' ? `: ${summary}` : '';
+      return `  ${state === 'firing' ? '✖' : '·'} ${what} (${severity}): ${state} for ${age}${about}`;
     })
     .join('\n');
 }

@@ -8,9 +8,12 @@ import { containerSecurity, podSecurity } from '../pod';
 import {
   type GatewayPartArgs,
   istiodName,
+  podFields,
   rootCertificate,
-  tokenAudience,
+  tokenMount,
+  tokenVolume,
   trustDomain,
+  variables,
   xdsPort,
 } from './part';
 
@@ -29,13 +32,16 @@ export class Istiod extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:Istiod', name, {}, opts);
-    const { cluster, stack, namespaces, managed, crds } = args;
+    const { cluster, stack, namespaces, managed, retries, crds } = args;
     const child = inside(this, cluster, [namespaces.load]);
     const permissions = serviceAccount({ account: istiodName, namespace, stack, ...rules }, child);
     const selector = selectorLabels(istiodName, stack);
     const mesh = new k8s.core.v1.ConfigMap(
       istiodName,
-      { metadata: metadata(istiodName, namespace, { stack }), data: { mesh: JSON.stringify(meshConfig) } },
+      {
+        metadata: metadata(istiodName, namespace, { stack }),
+        data: { mesh: JSON.stringify(meshConfig(retries)) },
+      },
       child,
     );
     new k8s.core.v1.Service(
@@ -114,15 +120,16 @@ const rules = {
   ],
 };
 
-/** Settings of the mesh: a retry would hide the very fault that a probe is there to see. */
-const meshConfig = {
+/** Settings of the mesh. Istio repeats twice by default, which hides the very fault that a probe is there to see. */
+const meshConfig = (retries: number) => ({
   rootNamespace: namespace,
   trustDomain,
   ingressControllerMode: 'OFF',
-  defaultHttpRetryPolicy: { attempts: 0 },
+  defaultHttpRetryPolicy:
+    retries === 0 ? { attempts: 0 } : { attempts: retries, retryOn: 'connect-failure,refused-stream,503' },
   // Istio's own filters for these are not in a stock Envoy.
   defaultProviders: { metrics: [], tracing: [], accessLogging: [] },
-};
+});
 
 /** What istiod is told to leave out: all that a stock Envoy does not know, and all that one gateway does not need. */
 const switches: Readonly<Record<string, string>> = {
@@ -160,12 +167,7 @@ function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
           '--keepaliveMaxServerConnectionAge=30m',
           '--log_output_level=default:warn',
         ],
-        env: [
-          { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-          { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-          { name: 'SERVICE_ACCOUNT', valueFrom: { fieldRef: { fieldPath: 'spec.serviceAccountName' } } },
-          ...Object.entries(switches).map(([key, value]) => ({ name: key, value })),
-        ],
+        env: variables(podFields, switches),
         ports: [
           { name: 'grpc-xds', containerPort: xdsPort },
           { name: 'http-ready', containerPort: 8080 },
@@ -179,7 +181,7 @@ function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
         },
         volumeMounts: [
           { name: 'mesh', mountPath: '/etc/istio/config', readOnly: true },
-          { name: 'token', mountPath: '/var/run/secrets/tokens', readOnly: true },
+          tokenMount,
           { name: 'certificates', mountPath: '/var/run/secrets/istio-dns' },
           { name: 'tmp', mountPath: '/tmp' },
         ],
@@ -189,20 +191,7 @@ function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
     ],
     volumes: [
       { name: 'mesh', configMap: { name: istiodName } },
-      {
-        name: 'token',
-        projected: {
-          sources: [
-            {
-              serviceAccountToken: {
-                audience: tokenAudience,
-                expirationSeconds: 43_200,
-                path: 'istio-token',
-              },
-            },
-          ],
-        },
-      },
+      tokenVolume,
       { name: 'certificates', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
       { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
     ],

@@ -8,9 +8,12 @@ import { containerSecurity, podSecurity, spreadOverNodes } from '../pod';
 import {
   type GatewayPartArgs,
   istiodName,
+  podFields,
   rootCertificate,
-  tokenAudience,
+  tokenMount,
+  tokenVolume,
   trustDomain,
+  variables,
   xdsPort,
 } from './part';
 
@@ -91,13 +94,6 @@ const proxyConfig = {
   discoveryAddress: istiod,
   concurrency: 1,
   terminationDrainDuration: `${drainSeconds}s`,
-  // Envoy has hundreds of counters per cluster; these say what became of requests.
-  proxyStatsMatcher: {
-    inclusionRegexps: [
-      'cluster\\.outbound.*(upstream_rq|upstream_cx_(total|active|connect_fail)).*',
-      'http\\.outbound.*downstream_rq.*',
-    ],
-  },
 };
 
 /** Directories that the agent and Envoy write into. */
@@ -112,11 +108,9 @@ const writable: Readonly<Record<string, string>> = {
 
 function environment(): k8s.types.input.core.v1.EnvVar[] {
   const fields = {
-    POD_NAME: 'metadata.name',
-    POD_NAMESPACE: 'metadata.namespace',
+    ...podFields,
     INSTANCE_IP: 'status.podIP',
     HOST_IP: 'status.hostIP',
-    SERVICE_ACCOUNT: 'spec.serviceAccountName',
     ISTIO_META_NODE_NAME: 'spec.nodeName',
   };
   const values = {
@@ -131,10 +125,7 @@ function environment(): k8s.types.input.core.v1.EnvVar[] {
     ISTIO_META_POD_PORTS: '[]',
     ISTIO_META_APP_CONTAINERS: '',
   };
-  return [
-    ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
-    ...Object.entries(values).map(([name, value]) => ({ name, value })),
-  ];
+  return variables(fields, values);
 }
 
 function pod(
@@ -182,7 +173,7 @@ function pod(
         lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
         volumeMounts: [
           ...Object.entries(writable).map(([name, mountPath]) => ({ name, mountPath })),
-          { name: 'token', mountPath: '/var/run/secrets/tokens', readOnly: true },
+          tokenMount,
           { name: 'root-certificate', mountPath: '/var/run/secrets/istio', readOnly: true },
           { name: 'pod', mountPath: '/etc/istio/pod', readOnly: true },
         ],
@@ -192,20 +183,7 @@ function pod(
     ],
     volumes: [
       ...Object.keys(writable).map((name) => ({ name, emptyDir: { sizeLimit: '32Mi' } })),
-      {
-        name: 'token',
-        projected: {
-          sources: [
-            {
-              serviceAccountToken: {
-                audience: tokenAudience,
-                expirationSeconds: 43_200,
-                path: 'istio-token',
-              },
-            },
-          ],
-        },
-      },
+      tokenVolume,
       { name: 'root-certificate', configMap: { name: rootCertificate } },
       {
         name: 'pod',

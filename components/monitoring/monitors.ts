@@ -4,7 +4,9 @@ import { PodMonitor } from '../../resources/pod-monitor';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
+import { keptOfEnvoy } from '../../signals/gateway';
 import { watchedNamespaces } from '../../signals/scraped';
+import { gatewayName } from '../../signals/targets';
 import type { MonitoringPartArgs } from './part';
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -19,6 +21,12 @@ interface Monitored {
   readonly ports: readonly string[];
   /** Label by which its pods are selected and whose value is their `job`; default `app.kubernetes.io/name` of the product's own. */
   readonly label?: string;
+  /** Where its metrics are; default `/metrics`. */
+  readonly path?: string;
+  /** Regular expressions of what is kept, over the values of labels joined by `;`. Default everything. */
+  readonly keep?: readonly { readonly labels: readonly string[]; readonly regex: string }[];
+  /** Only where the stack runs a gateway itself. */
+  readonly ofGateway?: true;
 }
 
 /** Everything that is scraped by pod. The injectors push instead. */
@@ -30,6 +38,27 @@ const monitored: readonly Monitored[] = [
     ports: ['metrics'],
   },
   { name: 'echo', namespace: namespaceNames.load, workloads: ['echo'], ports: ['http'] },
+  {
+    name: gatewayName,
+    namespace: namespaceNames.load,
+    workloads: [gatewayName],
+    ports: ['metrics'],
+    path: '/stats/prometheus',
+    ofGateway: true,
+    keep: [
+      { labels: ['__name__'], regex: keptOfEnvoy.names },
+      { labels: ['cluster_name', 'http_conn_manager_prefix'], regex: keptOfEnvoy.scopes },
+    ],
+  },
+  // Somebody else's: kube-prometheus-stack runs it under this label. Where there is none, nothing is known of conntrack.
+  {
+    name: 'node-exporter',
+    namespace: namespaceNames.monitoring,
+    workloads: ['prometheus-node-exporter'],
+    ports: ['http-metrics'],
+    label: nameLabel,
+    keep: [{ labels: ['__name__'], regex: 'node_nf_conntrack_entries(_limit)?' }],
+  },
   // CoreDNS as kubeadm, EKS and k3s run it; a cluster with another name service has no such pods.
   {
     name: 'cluster-dns',
@@ -96,9 +125,12 @@ export function podMonitors(
   parent: pulumi.Resource,
   { cluster, stack, namespaces, crds }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[] },
 ): PodMonitor[] {
-  return monitored.map(
-    ({ name, namespace, workloads, ports, label }) =>
-      new PodMonitor(
+  const managed = cluster.managedGateway !== undefined;
+  return monitored
+    .filter(({ ofGateway }) => managed || !ofGateway)
+    .map((each) => {
+      const { name, namespace, workloads, label } = each;
+      return new PodMonitor(
         name,
         {
           metadata: metadata(name, namespaceNames.monitoring, { stack }),
@@ -111,16 +143,27 @@ export function podMonitors(
                 : {}),
               matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
             },
-            podMetricsEndpoints: ports.map((port) => ({
-              port,
-              // kube-state-metrics' own labels name what it is about, not itself.
-              honorLabels: name === 'kube-state-metrics' && port === 'http',
-              // A target that is down with its node must be known by it.
-              relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }],
-            })),
+            podMetricsEndpoints: endpoints(each),
           },
         },
         inside(parent, cluster, [namespaces.monitoring, ...crds]),
-      ),
-  );
+      );
+    });
+}
+
+function endpoints({ name, ports, path, keep = [] }: Monitored) {
+  const metricRelabelings = keep.map(({ labels, regex }) => ({
+    action: 'keep' as const,
+    sourceLabels: [...labels],
+    regex,
+  }));
+  return ports.map((port) => ({
+    port,
+    ...(path === undefined ? {} : { path }),
+    // kube-state-metrics' own labels name what it is about, not itself.
+    honorLabels: name === 'kube-state-metrics' && port === 'http',
+    // A target that is down with its node must be known by it.
+    relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }],
+    ...(keep.length === 0 ? {} : { metricRelabelings }),
+  }));
 }

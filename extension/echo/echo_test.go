@@ -169,6 +169,8 @@ func TestEveryProtocolSendsBackWhatItGot(t *testing.T) {
 		`echo_messages_total{protocol="websocket"} 6`, `echo_messages_total{protocol="grpc-stream"} 3`,
 		`echo_connections{protocol="tcp"} 1`, `echo_connections{protocol="websocket"} 1`,
 		`echo_connections_total{protocol="grpc-stream"} 1`, `echo_refused_total{protocol="udp"} 0`,
+		`echo_connections_limit{protocol="tcp"} 4096`, `echo_connections_limit{protocol="websocket"} 4096`,
+		`echo_connections_limit{protocol="http"} 4160`, `echo_errors_total{protocol="tcp"} 0`,
 	} {
 		if !strings.Contains(text, line+"\n") {
 			t.Errorf("/metrics does not say %s", line)

@@ -13,7 +13,9 @@ type metrics struct {
 	registry    *prometheus.Registry
 	connections *prometheus.GaugeVec
 	accepted    *prometheus.CounterVec
+	limit       *prometheus.GaugeVec
 	refused     *prometheus.CounterVec
+	errors      *prometheus.CounterVec
 	messages    *prometheus.CounterVec
 }
 
@@ -26,11 +28,15 @@ func newMetrics() *metrics {
 		accepted: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "echo_connections_total", Help: "Connections and streams that were opened."}, protocol),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "echo_refused_total", Help: "Connections over the bound, and datagrams that were not answered."}, protocol),
+			Name: "echo_refused_total", Help: "Connections and streams over the bound, and datagrams that are too long or forged."}, protocol),
+		limit: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "echo_connections_limit", Help: "Bound of echo_connections, where the next one is refused."}, protocol),
+		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "echo_errors_total", Help: "Connections that could not be accepted or read, and answers that could not be sent."}, protocol),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "echo_messages_total", Help: "Messages that were sent back; for tcp reads."}, protocol),
 	}
-	m.registry.MustRegister(m.connections, m.accepted, m.refused, m.messages,
+	m.registry.MustRegister(m.connections, m.accepted, m.limit, m.refused, m.errors, m.messages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	// Every series is there from the start, so that the first event counts.
 	for _, name := range []string{"tcp", "grpc", "http", "websocket", "grpc-stream"} {
@@ -40,6 +46,7 @@ func newMetrics() *metrics {
 	}
 	m.refused.WithLabelValues("udp")
 	for _, name := range []string{"tcp", "udp", "websocket", "grpc-stream"} {
+		m.errors.WithLabelValues(name)
 		m.messages.WithLabelValues(name)
 	}
 	return m
@@ -53,6 +60,11 @@ func (m *metrics) opened(protocol string) (over func()) {
 	return sync.OnceFunc(gauge.Dec)
 }
 
+// bound tells how many connections of a protocol there may be. gRPC has none for streams: it lets the client wait.
+func (m *metrics) bound(protocol string, limit int) {
+	m.limit.WithLabelValues(protocol).Set(float64(limit))
+}
+
 // limitedListener closes connections over its bound at once: a full server is seen as that, and not as a slow one.
 type limitedListener struct {
 	net.Listener
@@ -62,6 +74,7 @@ type limitedListener struct {
 }
 
 func (m *metrics) limited(listener net.Listener, protocol string, limit int) *limitedListener {
+	m.bound(protocol, limit)
 	return &limitedListener{Listener: listener, metrics: m, protocol: protocol, places: make(chan struct{}, limit)}
 }
 

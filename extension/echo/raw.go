@@ -18,6 +18,7 @@ func (s *Server) serveTCP() error {
 		}
 		if err != nil {
 			s.log.Warn("tcp", "error", err)
+			s.metrics.errors.WithLabelValues("tcp").Inc()
 			time.Sleep(acceptPause)
 			continue
 		}
@@ -45,6 +46,7 @@ func (s *Server) echoTCP(conn net.Conn) {
 		if n > 0 {
 			_ = conn.SetWriteDeadline(time.Now().Add(writeWithin))
 			if _, err := conn.Write(buffer[:n]); err != nil {
+				s.metrics.errors.WithLabelValues("tcp").Inc()
 				return
 			}
 			s.metrics.messages.WithLabelValues("tcp").Inc()
@@ -62,19 +64,24 @@ func (s *Server) serveUDP() error {
 	own := s.udp.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 	answered := s.metrics.messages.WithLabelValues("udp")
 	refused := s.metrics.refused.WithLabelValues("udp")
+	failed := s.metrics.errors.WithLabelValues("udp")
 	buffer := make([]byte, 65536)
 	for {
 		n, client, err := s.udp.ReadFromUDPAddrPort(buffer)
 		if errors.Is(err, net.ErrClosed) {
 			return err
 		}
+		if err != nil {
+			failed.Inc()
+			continue
+		}
 		// Two echo servers would answer each other for ever, once somebody forged the first datagram.
-		if err != nil || n > s.config.MaxMessageBytes || client.Port() == own {
+		if n > s.config.MaxMessageBytes || client.Port() == own {
 			refused.Inc()
 			continue
 		}
 		if _, err := s.udp.WriteToUDPAddrPort(buffer[:n], client); err != nil {
-			refused.Inc()
+			failed.Inc()
 			continue
 		}
 		answered.Inc()

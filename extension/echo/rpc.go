@@ -103,6 +103,7 @@ func (s *Server) echoStream(stream grpc.ServerStream) error {
 				return endOfStream(next.err)
 			}
 			if err := stream.SendMsg(&next.message); err != nil {
+				s.metrics.errors.WithLabelValues("grpc-stream").Inc()
 				return err
 			}
 			answered.Inc()

@@ -72,7 +72,7 @@ func (s *Server) listen() error {
 	}{
 		{"tcp", s.config.TCP, &s.tcp, 0},
 		{"grpc", s.config.GRPC, &s.grpc, 0},
-		// WebSockets have their own bound, so that kubelet and Prometheus always find a place.
+		// WebSockets have their own bound within these, so that kubelet and Prometheus always find a place.
 		{"http", s.config.HTTP, &s.http, 64},
 	} {
 		listener, err := net.Listen("tcp", port.address)
@@ -81,6 +81,7 @@ func (s *Server) listen() error {
 		}
 		*port.listener = s.metrics.limited(listener, port.protocol, s.config.MaxConnections+port.spare)
 	}
+	s.metrics.bound("websocket", s.config.MaxConnections)
 	address, err := net.ResolveUDPAddr("udp", s.config.UDP)
 	if err == nil {
 		s.udp, err = net.ListenUDP("udp", address)

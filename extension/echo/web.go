@@ -74,6 +74,7 @@ func (s *Server) webSocket(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = socket.SetWriteDeadline(time.Now().Add(writeWithin))
 		if err := socket.WriteMessage(kind, message); err != nil {
+			s.metrics.errors.WithLabelValues("websocket").Inc()
 			return
 		}
 		answered.Inc()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/grafana/sobek"
@@ -52,15 +53,17 @@ type instance struct {
 	vu          modules.VU
 	connections map[string]*net.TCPConn
 	sockets     map[string]*keptSocket
+	repeated    atomic.Int64
 }
 
 // Exports names the functions that scripts can import.
 func (i *instance) Exports() modules.Exports {
 	return modules.Exports{Named: map[string]any{
-		"dns":   i.dns,
-		"tcp":   i.tcp,
-		"udp":   i.udp,
-		"token": i.token.read,
+		"dns":         i.dns,
+		"tcp":         i.tcp,
+		"udp":         i.udp,
+		"token":       i.token.read,
+		"httpRepeats": i.httpRepeats,
 	}}
 }
 

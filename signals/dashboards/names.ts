@@ -1,3 +1,5 @@
+import { envoyMetrics } from '../gateway';
+
 /** Names that only dashboards read: Sloth's, so that its dashboards work too. A test compares them with the rules. */
 export const sloNames = {
   objective: 'slo:objective:ratio',
@@ -18,6 +20,9 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   container_cpu_cfs_throttled_periods_total: ofContainers,
   container_memory_working_set_bytes: ofContainers,
   kubelet_running_pods: ['node'],
+  // node_exporter, where there is one
+  node_nf_conntrack_entries: ['node', 'instance'],
+  node_nf_conntrack_entries_limit: ['node', 'instance'],
   // kube-state-metrics: nodes, and pods of our own namespaces only
   kube_pod_container_resource_limits: ['namespace', 'pod', 'container', 'resource'],
   kube_pod_container_status_restarts_total: ['namespace', 'pod', 'container'],
@@ -25,6 +30,11 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   // podinfo
   http_requests_total: ['job', 'pod', 'status'],
   http_request_duration_seconds_bucket: ['job', 'pod', 'path', 'status', 'le'],
+  // the gateway's Envoy, and echo
+  [envoyMetrics.connectionsOpen]: ['job', 'pod', 'cluster_name'],
+  [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name'],
+  [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
+  [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
   // Prometheus and Alertmanager
   up: ['job'],
   prometheus_rule_evaluation_failures_total: ['job'],

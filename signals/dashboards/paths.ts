@@ -1,4 +1,5 @@
 import {
+  connectionsTotal,
   droppedTotal,
   heldBackTotal,
   interruptionsTotal,
@@ -8,9 +9,12 @@ import {
   recorded,
 } from '../metrics';
 import type { PathSettings, SignalModel } from '../model';
-import { callsSource, pathRow } from '../paths';
+import { connectionsOf, callsEcho, callsSource, overHttp, pathRow } from '../paths';
 import { increase, number, select, sumBy } from '../promql';
 import { objectivePercent } from '../recording-rules';
+import { readsGateway } from '../gateway';
+import { knownMaskers, maskers } from '../masked';
+import { echoRow, gatewayRow } from './far-ends';
 import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
 import { perSecond, quantile, rate } from './queries';
 
@@ -27,9 +31,11 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
     from: 'now-1h',
     rows: [
       { title: 'All paths', panels: overview() },
-      ...model.paths.map((path) => pathPanels(path)),
+      ...model.paths.map((path) => pathPanels(model, path)),
       ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),
+      ...(readsGateway(model) ? [gatewayRow(model)] : []),
+      ...(model.paths.some(({ name }) => callsEcho(name)) ? [echoRow()] : []),
     ],
   };
 }
@@ -72,7 +78,7 @@ function overview(): Panel[] {
   ];
 }
 
-function pathPanels(path: PathSettings): Row {
+function pathPanels(model: SignalModel, path: PathSettings): Row {
   const row = pathRow(path.name);
   const hops = row.hops.map(({ from, to }, index) => `${index + 1} = ${from} → ${to}`).join(', ');
   return {
@@ -85,6 +91,8 @@ function pathPanels(path: PathSettings): Row {
       notThePathsFault(path),
       ...(row.stream ? [interruptions(path)] : []),
       ...(row.protocol === 'udp' ? [late(path)] : []),
+      ...(knownMaskers(model, path).length > 0 ? [masked(model, path)] : []),
+      ...(overHttp(path.name) && connectionsOf(row).includes('kept') ? [connections(path)] : []),
     ],
   };
 }
@@ -194,6 +202,38 @@ function interruptions({ name }: PathSettings): Panel {
         legend: '{{reason}}',
       },
     ],
+  };
+}
+
+/** In no figure: what a client or a gateway repeated is a fault that the path did not show. */
+function masked(model: SignalModel, path: PathSettings): Panel {
+  const known = knownMaskers(model, path).map((by) => maskers[by]);
+  return {
+    kind: 'stacked',
+    title: `${path.name}: masked attempts per hour`,
+    description: `Attempts that failed and were repeated on the way, so that no probe shows them, in the hour before; by who repeated. In neither good nor total. Counted of ${known.join(' and ')}.`,
+    unit: 'short',
+    min: 0,
+    width: 8,
+    queries: [
+      {
+        expr: sumBy(['by'], increase(select(recorded.masked, { path: path.name }), hour)),
+        legend: '{{by}}',
+      },
+    ],
+  };
+}
+
+function connections({ name }: PathSettings): Panel {
+  return {
+    kind: 'stacked',
+    title: `${name}: connections of kept probes`,
+    description:
+      'Answered probes per second that asked for a kept connection: reused one, or had to have one opened because the pool had none left.',
+    unit: 'cps',
+    min: 0,
+    width: 8,
+    queries: [{ expr: perSecond(connectionsTotal, { path: name }, ['how']), legend: '{{how}}' }],
   };
 }
 

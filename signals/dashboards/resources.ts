@@ -1,4 +1,5 @@
 import type { SignalModel } from '../model';
+import { readsGateway } from '../gateway';
 import { callsEcho, callsSource, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
 import { watchedNamespaces } from '../scraped';
@@ -44,6 +45,7 @@ function workloads(model: SignalModel): Workload[] {
       ? [ours('target', 'target', load)]
       : []),
     ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
+    ...(readsGateway(model) ? [ours('gateway', 'gateway', load), ours('istiod', 'istiod', load)] : []),
     { title: 'CoreDNS', prefix: 'coredns', namespace: system, ours: false },
     ours('Prometheus', 'prometheus-main', monitoring),
     ours('Alertmanager', 'alertmanager-main', monitoring),
@@ -170,7 +172,7 @@ function nodesRow(): Row {
         title: 'Ready',
         description: 'Whether the API server takes the node for ready.',
         unit: 'none',
-        width: 12,
+        width: 8,
         queries: [{ expr: `min by (node) (${ready})`, legend: '{{node}}' }],
         words: {
           '1': { text: 'ready', color: colors.good },
@@ -183,8 +185,28 @@ function nodesRow(): Row {
         description: 'Pods that run on each node, by its kubelet.',
         unit: 'short',
         min: 0,
-        width: 12,
+        width: 8,
         queries: [{ expr: `max by (node) (${select('kubelet_running_pods')})`, legend: '{{node}}' }],
+      },
+      {
+        kind: 'lines',
+        title: 'Table of connections (conntrack), of its size',
+        description:
+          'At 100 % new connections are dropped without a word. Known only where a node_exporter runs in namespace monitoring: no data means that nobody knows.',
+        unit: 'percentunit',
+        min: 0,
+        width: 8,
+        queries: [
+          {
+            expr: `max by (node) (${select('node_nf_conntrack_entries')} / ${select('node_nf_conntrack_entries_limit')})`,
+            legend: '{{node}}',
+            mayBeEmpty: 'no node_exporter is scraped',
+          },
+        ],
+        steps: [
+          { from: null, color: colors.none },
+          { from: 0.8, color: colors.warning },
+        ],
       },
     ],
   };

@@ -5,7 +5,9 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../../components/cluster/cluster';
 import { IngressGateway } from '../../components/gateway';
+import { selectorLabels } from '../../components/metadata';
 import { Namespaces } from '../../components/namespaces';
+import { pathHeader } from '../../scenarios/gateway';
 import { deploy, plain, type Registered } from '../deploy';
 
 const directory = mkdtempSync(join(tmpdir(), 'gateway-'));
@@ -23,7 +25,11 @@ writeFileSync(
   ),
 );
 
-async function deployGateway(gatewayClass: string, managed: boolean): Promise<Registered[]> {
+async function deployGateway(
+  gatewayClass: string,
+  managed: boolean,
+  retries?: number,
+): Promise<Registered[]> {
   const { resources } = await deploy(() => {
     const images = { istiod: 'lab/istiod:1', 'istio-proxy': 'lab/istio-proxy:1' };
     const cluster: Cluster = {
@@ -43,7 +49,7 @@ async function deployGateway(gatewayClass: string, managed: boolean): Promise<Re
         : {}),
     };
     const namespaces = new Namespaces('namespaces', { cluster, stack: 'lab' });
-    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass });
+    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, retries });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
 }
@@ -142,9 +148,31 @@ describe('in the lab', () => {
     }
   });
 
-  it('switches retries off for the whole mesh', () => {
-    const mesh = JSON.parse(one(resources, 'ConfigMap', 'istiod').inputs.data.mesh);
-    expect(mesh.defaultHttpRetryPolicy).toEqual({ attempts: 0 });
+  it('switches retries off for the whole mesh, unless they are asked for', async () => {
+    const policy = (of: Registered[]) =>
+      JSON.parse(one(of, 'ConfigMap', 'istiod').inputs.data.mesh).defaultHttpRetryPolicy;
+    expect(policy(resources)).toEqual({ attempts: 0 });
+    expect(policy(await deployGateway('istio', true, 3))).toEqual({
+      attempts: 3,
+      retryOn: 'connect-failure,refused-stream,503',
+    });
+  });
+
+  it('passes what comes from outside on to a Service of its own, with the pods of target', () => {
+    const { rules } = one(resources, 'HTTPRoute').inputs.spec;
+    const path = { type: 'Exact', value: '/api/echo' };
+    expect(rules).toEqual([
+      { matches: [{ path }], backendRefs: [{ name: 'target', port: 9898 }] },
+      {
+        matches: [{ path, headers: [{ name: pathHeader, value: 'ingress-external' }] }],
+        backendRefs: [{ name: 'target-external', port: 9898 }],
+      },
+    ]);
+    const { spec } = one(resources, 'Service', 'target-external').inputs;
+    expect(spec.selector).toEqual(selectorLabels('target', 'lab'));
+    expect(one(resources, 'HTTPRoute').dependencies).toContainEqual(
+      expect.stringMatching(/Service::target-external$/),
+    );
   });
 });
 

@@ -102,9 +102,26 @@ describe('monitoring of a lab with every kind of receiver', () => {
     });
   });
 
+  it('scrapes a node_exporter where there is one, and keeps of it what tells of conntrack', () => {
+    const monitor = resources.find(
+      ({ type, name }) => type.endsWith(':PodMonitor') && name === 'node-exporter',
+    );
+    expect(plain(monitor?.inputs).spec).toMatchObject({
+      namespaceSelector: { matchNames: ['monitoring'] },
+      podMetricsEndpoints: [
+        {
+          port: 'http-metrics',
+          metricRelabelings: [
+            { action: 'keep', sourceLabels: ['__name__'], regex: 'node_nf_conntrack_entries(_limit)?' },
+          ],
+        },
+      ],
+    });
+  });
+
   it('knows every pod that it scrapes by its node', () => {
     const monitors = resources.filter(({ type }) => type.endsWith(':PodMonitor'));
-    expect(monitors.length).toBeGreaterThanOrEqual(7);
+    expect(monitors.length).toBeGreaterThanOrEqual(8);
     for (const { inputs } of monitors)
       for (const endpoint of plain(inputs).spec.podMetricsEndpoints)
         expect(endpoint.relabelings).toEqual([

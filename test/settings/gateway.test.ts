@@ -42,12 +42,16 @@ test('paths through a gateway are off unless they are asked for', () => {
 });
 
 test('the lab has a class and an address of its own', () => {
-  expect(read({ cluster: lab, paths: on('ingress') }).gateway).toEqual({ class: 'istio' });
+  const { gateway, model } = read({ cluster: lab, paths: on('ingress') });
+  expect(gateway).toEqual({ class: 'istio', retries: 0 });
+  expect(model.gatewayScraped).toBe(true);
+  expect(read({ cluster: lab, paths: on('ingress'), gateway: { retries: 2 } }).gateway?.retries).toBe(2);
 });
 
 test('elsewhere the class and the addresses are the user’s', () => {
   const paths = on('ingress', 'ingress-external');
   const gateway = { class: 'eg', address, externalAddress: '203.0.113.7:8080' };
+  expect(read({ cluster: existing, paths, gateway }).model.gatewayScraped).toBe(false);
   expect(read({ cluster: existing, paths, gateway }).gateway).toEqual({
     class: 'eg',
     addresses: { inside: address, outside: '203.0.113.7:8080' },
@@ -65,6 +69,14 @@ test.each([
   ],
   ['an address', existing, on('ingress'), { class: 'eg' }, 'gateway.address'],
   ['an outer address', existing, on('ingress-external'), { class: 'eg' }, 'gateway.externalAddress'],
+  [
+    'retries left to the class',
+    existing,
+    on('ingress'),
+    { class: 'eg', address, retries: 2 },
+    'gateway.retries',
+  ],
+  ['a whole number of retries', lab, on('ingress'), { retries: 1.5 }, 'gateway.retries'],
   ['nothing on the lab', lab, on('ingress'), { class: 'eg' }, 'gateway.class'],
   [
     'an address that is no URL',

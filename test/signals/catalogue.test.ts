@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { zeroSeries } from '../../signals/injector';
 import {
+  connectionsTotal,
   heldBackTotal,
   k6Names,
   probeDuration,
   probesTotal,
   pushedMetrics,
+  recorded,
+  repeatedTotal,
   storedName,
 } from '../../signals/metrics';
 import { defaultModel, pathSettings } from '../../signals/model';
@@ -130,23 +133,33 @@ test('the guard sees what is wrong', () => {
 test('recorded rules are read by something or wanted by dashboards', () => {
   const read = new Set(rules.flatMap((rule) => selectors(rule.expr).map((selector) => selector.metric)));
   const unread = [...recordedLabels.keys()].filter((name) => !read.has(name));
-  // Sloth's names and what was asked for are for people and dashboards.
-  expect(unread.filter((name) => !name.startsWith('slo') && name !== 'path:probe_rate:asked')).toEqual([]);
+  // Sloth's names, what was asked for and what was masked are for people and dashboards.
+  const shown: readonly string[] = [recorded.rateAsked, recorded.masked];
+  expect(unread.filter((name) => !name.startsWith('slo') && !shown.includes(name))).toEqual([]);
 });
 
 test('the scenarios register the metrics under these names, with these labels', () => {
   const recorder = readFileSync(join(__dirname, '..', '..', 'scenarios', 'recorder.ts'), 'utf8');
   const registered = [...recorder.matchAll(/new (?:Counter|Trend)\('(\w+)'/g)].map((match) => match[1]);
   expect(new Set(registered)).toEqual(new Set(Object.values(k6Names)));
-  for (const label of ['path', 'outcome', 'reason', 'conn', 'hop'])
+  for (const label of ['path', 'outcome', 'reason', 'conn', 'hop', 'by', 'how'])
     expect(recorder).toMatch(new RegExp(`\\b${label}\\b`));
 });
 
 test('names are stored as seen on a live Prometheus', () => {
-  expect([probesTotal, probeDuration, heldBackTotal, storedName('iterations', 'counter')]).toEqual([
+  expect([
+    probesTotal,
+    probeDuration,
+    heldBackTotal,
+    connectionsTotal,
+    repeatedTotal,
+    storedName('iterations', 'counter'),
+  ]).toEqual([
     'k6_probes_total',
     'k6_probe_duration_milliseconds',
     'k6_probes_held_back_total',
+    'k6_connections_total',
+    'k6_masked_attempts_total',
     'k6_iterations_total',
   ]);
 });

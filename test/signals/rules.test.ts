@@ -266,6 +266,24 @@ const quick: RuleTest[] = [
     ],
     { 500: [], 800: ['ProbesShort'], 1190: ['ProbesShort'] },
   ),
+  scene(
+    'an injector too many: a ticket after some minutes, none for a roll-out',
+    [
+      ...both(step, [well(1200)]),
+      ...injector('injector-c', step, [{ seconds: 300 }, well(30), { seconds: 870 }]),
+    ],
+    { 500: [], 1190: [] },
+  ),
+  scene(
+    'twice the probes that were asked for: a ticket after some minutes',
+    both(step, [well(300), { seconds: 900, ok: 4 }]),
+    { 500: [], 1190: ['ProbesOver'] },
+  ),
+  scene(
+    'twice the probes now and then: none',
+    both(step, Array.from({ length: 10 }, () => [well(80), { seconds: 40, ok: 4 }]).flat()),
+    { 590: [], 1190: [] },
+  ),
   scene('95 % of the probes is enough', both(step, [{ seconds: 1200, ok: 1.9 }]), { 1190: [] }),
   scene(
     'the prober fails: a ticket, no burn',

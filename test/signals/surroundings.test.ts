@@ -6,13 +6,11 @@ import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
 import { watchedNamespaces } from '../../signals/scraped';
 import { surroundingsCatalogue } from '../../signals/surroundings-catalogue';
-import type { InputSeries, RuleTest } from './promtool';
 import { promtool, promtoolPatienceMs, testRules } from './promtool';
 import { scene } from './scenes';
+import { type Case, counter, gauge, played, scenesOf, sceneSeconds } from './weather';
 
 const model = defaultModel({ paths: [pathSettings('service')] });
-const stepSeconds = 15;
-const sceneSeconds = 2400;
 const groups = ruleGroups(model)
   .filter((group) => /\.(servers|workloads|meter)$/.test(group.name))
   .concat({
@@ -28,34 +26,6 @@ const names = [
       .map((rule) => rule.alert as AlertName),
   ),
 ];
-
-/** A series that is bad at some times: a gauge has one of two values, a counter grows at one of two speeds (per second). */
-interface Series {
-  series: string;
-  kind: 'gauge' | 'counter';
-  good: number;
-  bad: number;
-}
-
-const gauge = (series: string, good: number, bad: number): Series => ({ series, kind: 'gauge', good, bad });
-const counter = (series: string, good: number, bad: number): Series => ({
-  series,
-  kind: 'counter',
-  good,
-  bad,
-});
-
-function played(all: readonly Series[], isBad: (second: number) => boolean): InputSeries[] {
-  return all.map(({ series, kind, good, bad }) => {
-    const values: number[] = [];
-    let count = 0;
-    for (let at = 0; at <= sceneSeconds; at += stepSeconds) {
-      values.push(kind === 'gauge' ? (isBad(at) ? bad : good) : count);
-      count += (isBad(at) ? bad : good) * stepSeconds;
-    }
-    return { series, values: values.join(' ') };
-  });
-}
 
 /** The service's requests arrive as asked unless the scene is about them. */
 const requests = (job: string, labels: string, good: number, bad: number) =>
@@ -73,17 +43,6 @@ const otlp = (code: string) =>
   `prometheus_http_requests_total{handler="/api/v1/otlp/v1/metrics",code="${code}"}`;
 const iterations = 'prometheus_rule_group_iterations';
 const notified = '{integration="webhook"';
-
-interface Case {
-  alert: AlertName;
-  /** What tells this case from another one of the same alert. */
-  of?: string;
-  series: Series[];
-  /** A minute bad, a minute good, for ever. */
-  flapping: 'fires' | 'is quiet';
-  /** One bad minute fires too: a restart loop is told at once. */
-  atOnce?: true;
-}
 
 const cases: Case[] = [
   {
@@ -208,6 +167,16 @@ const cases: Case[] = [
     flapping: 'is quiet',
   },
   {
+    alert: 'ConntrackNearFull',
+    series: [
+      gauge('node_nf_conntrack_entries{node="n1",instance="10.0.0.1:9100"}', 1000, 9000),
+      gauge('node_nf_conntrack_entries_limit{node="n1",instance="10.0.0.1:9100"}', 10_000, 10_000),
+      // a node whose limit is not known
+      gauge('node_nf_conntrack_entries{node="n2",instance="10.0.0.2:9100"}', 9000, 9000),
+    ],
+    flapping: 'is quiet',
+  },
+  {
     alert: 'InjectorSilent',
     series: [
       counter(`${probesTotal}{path="service",outcome="ok",instance="a"}`, 2, 2),
@@ -286,21 +255,8 @@ test('every alert on the surroundings has a scene, and the namespaces are those 
 
 test.each(cases.map((each) => [[each.alert, each.of].filter(Boolean).join(', '), each] as const))(
   '%s: fires while it is so, not while all is well, not for a bad minute, and flapping as it should',
-  async (_, { alert, series, flapping, atOnce }) => {
-    const at = (
-      name: string,
-      isBad: (second: number) => boolean,
-      firing: AlertName[],
-      second = sceneSeconds,
-    ) => scene(names, name, played(series, isBad), { [second]: firing }, `${stepSeconds}s`);
-    const scenes: RuleTest[] = [
-      at('well', () => false, []),
-      at('bad', (second) => second >= 600, [alert]),
-      at('over', (second) => second < 1200, []),
-      at('a bad minute', (second) => second >= 1200 && second < 1260, atOnce ? [alert] : [], 1320),
-      at('flapping', (second) => second % 120 < 60, flapping === 'fires' ? [alert] : []),
-    ];
-    expect(await testRules(groups, scenes, '30s')).toMatch(/SUCCESS/);
+  async (_, each) => {
+    expect(await testRules(groups, scenesOf(names, each), '30s')).toMatch(/SUCCESS/);
   },
 );
 
@@ -331,5 +287,5 @@ test('with the load off the surroundings are still watched, but no injector is m
     { [sceneSeconds]: [] },
   );
   expect(off.some((group) => group.name.endsWith('.meter'))).toBe(true);
-  expect(await testRules(off, [{ ...quiet, interval: `${stepSeconds}s` }], '30s')).toMatch(/SUCCESS/);
+  expect(await testRules(off, [{ ...quiet, interval: '15s' }], '30s')).toMatch(/SUCCESS/);
 });

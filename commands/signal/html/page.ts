@@ -75,9 +75,11 @@ function verdictOfAll(paths: readonly PathStatus[]): string {
 
 function renderAlerts(alerts: readonly AlertStatus[], nowMs: number): string {
   if (alerts.length === 0) return '<p>No alert is firing.</p>';
-  const items = alerts.map(({ name, path, severity, state, since }) => {
+  const items = alerts.map(({ name, path, severity, state, since, summary }) => {
     const age = formatDuration(nowMs - Date.parse(since));
-    return `<li class="${state}"><strong>${text(name)}</strong> on <a href="#path-${text(path)}">${text(path)}</a> (${text(severity)}): ${state} for ${text(age)}, since ${time(new Date(since))}</li>`;
+    const on = path === null ? '' : ` on <a href="#path-${text(path)}">${text(path)}</a>`;
+    const about = path === null && summary !== '' ? `: ${text(summary)}` : '';
+    return `<li class="${state}"><strong>${text(name)}</strong>${on} (${text(severity)}): ${state} for ${text(age)}, since ${time(new Date(since))}${about}</li>`;
   });
   return `<ul class="alerts">${items.join('')}</ul>`;
 }

@@ -106,6 +106,12 @@ beforeEach(() => {
             state: 'firing',
             activeAt: '2026-11-21T13:00:00Z',
           },
+          {
+            labels: { alertname: 'NodeNotReady', severity: 'ticket' },
+            annotations: { summary: 'Node <n2> is not ready' },
+            state: 'firing',
+            activeAt: '2026-11-21T13:30:00Z',
+          },
         ],
       },
     },
@@ -158,6 +164,9 @@ describe('the page', () => {
     expect(html).toMatch(
       /<strong>PathDown<\/strong> on .*dns.*\(page\): firing for 1h 00m, since <time datetime="2026-11-21T13:00:00\.000Z"/,
     );
+    expect(html).toMatch(
+      /<strong>NodeNotReady<\/strong> \(ticket\): firing for 30m 30s, since <time [^>]*>[^<]*<\/time>: Node &lt;n2&gt; is not ready</,
+    );
     expect(renderPage({ ...(await page()), status: { ...(await report()), alerts: [] } })).toContain(
       'No alert is firing.',
     );
@@ -202,7 +211,14 @@ describe('the page', () => {
         ...data.status,
         stack: evil,
         urls: { [evil]: 'javascript:alert(1)' },
-        alerts: [{ name: evil, path: evil, severity: evil, state: 'firing', since: '2026-11-21T13:00:00Z' }],
+        alerts: [evil, null].map((path) => ({
+          name: evil,
+          path,
+          severity: evil,
+          state: 'firing' as const,
+          since: '2026-11-21T13:00:00Z',
+          summary: evil,
+        })),
       },
     });
     expect(html).not.toContain('<img');

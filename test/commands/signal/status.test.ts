@@ -36,6 +36,7 @@ const counters = (counts: Record<string, [number, number]>) => ({
 });
 const firing = {
   labels: { alertname: 'PathDown', path: 'service', severity: 'page' },
+  annotations: { summary: 'Path service is down' },
   state: 'firing',
   activeAt: '2026-11-21T10:00:00Z',
 };
@@ -100,6 +101,7 @@ describe('status', () => {
           severity: 'page',
           state: 'firing',
           since: '2026-11-21T10:00:00Z',
+          summary: 'Path service is down',
         },
       ],
       urls: { prometheus: url, alertmanager: url },
@@ -120,17 +122,39 @@ describe('status', () => {
 
   test('tells suppressed alerts from firing ones, and leaves out what is for nobody', () => {
     const recent = { ...firing, labels: { ...firing.labels, severity: 'none' } };
-    const pathless = { ...firing, labels: { alertname: 'Watchdog', severity: 'page' } };
-    const [one, ...others] = alertStatuses(
-      [recent, pathless, firing],
-      [{ ...firing.labels, extra: 'label' }],
-    );
+    const [one, ...others] = alertStatuses([recent, firing], [{ ...firing.labels, extra: 'label' }]);
     expect(one).toMatchObject({ name: 'PathDown', state: 'suppressed' });
     expect(others).toEqual([]);
     expect(
       alertStatuses([firing], [{ alertname: 'PathDown', path: 'dns', severity: 'page' }])[0]?.state,
     ).toBe('firing');
     expect(alertStatuses([{ ...firing, state: 'pending' }], [])[0]?.state).toBe('pending');
+  });
+
+  test('shows what is about no path, too', async () => {
+    const labels = { alertname: 'NodeNotReady', severity: 'ticket', node: 'n2' };
+    answers['/api/v1/alerts'] = {
+      data: {
+        alerts: [
+          { ...firing, labels, annotations: { summary: 'Node n2 is not ready' } },
+          // without any annotation, as somebody's own rule may be
+          {
+            labels: { alertname: 'Theirs', severity: 'ticket' },
+            state: 'pending',
+            activeAt: firing.activeAt,
+          },
+        ],
+      },
+    };
+    answers['/api/v2/alerts'] = [{ labels, status: { state: 'suppressed' } }];
+    const report = await readStatus('lab', model, { prometheus: url, alertmanager: url }, silentProgress);
+    expect(report.alerts).toMatchObject([
+      { name: 'NodeNotReady', path: null, state: 'suppressed', summary: 'Node n2 is not ready' },
+      { name: 'Theirs', path: null, state: 'pending', summary: '' },
+    ]);
+    const text = renderStatus(report, Date.parse(firing.activeAt) + 65_000);
+    expect(text).toContain('· NodeNotReady (ticket): suppressed for 1m 05s: Node n2 is not ready');
+    expect(text).toMatch(/· Theirs \(ticket\): pending for 1m 05s$/m);
   });
 
   test('an Alertmanager that is gone is a note, a Prometheus that is gone a failure', async () => {

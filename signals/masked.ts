@@ -1,0 +1,44 @@
+import { gatewayCluster, isGatewayPath, envoyMetrics, ofGateway, readsGateway } from './gateway';
+import { recorded, repeatedTotal } from './metrics';
+import type { PathSettings, SignalModel } from './model';
+import { overHttp, pathRow } from './paths';
+import { select, sumBy } from './promql';
+import type { RecordingRule } from './rule-types';
+
+/** Who may repeat an attempt that failed, so that the probe does not show it: the label `by`. */
+export const maskers = {
+  client: 'k6’s HTTP client',
+  gateway: 'the gateway',
+} as const;
+export type Masker = keyof typeof maskers;
+
+/** Who is known to mask attempts of a path, or not to: where nobody is named there is no number. */
+export function knownMaskers(
+  model: Pick<SignalModel, 'paths' | 'gatewayScraped'>,
+  { name }: Pick<PathSettings, 'name'>,
+): Masker[] {
+  const traced = model.paths.some((path) => pathRow(path.name).extension);
+  return [
+    ...(overHttp(name) && traced ? (['client'] as const) : []),
+    ...(isGatewayPath(name) && readsGateway(model) ? (['gateway'] as const) : []),
+  ];
+}
+
+/**
+ * Attempts that failed and were repeated on the way, in neither good nor total. A series for each pod that counts: summed over pods, a
+ * pod that goes would look like a reset and count the others again.
+ */
+export function maskedRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const counts: Record<Masker, () => string> = {
+    client: () => sumBy(['path', 'by', 'instance'], select(repeatedTotal, { path: path.name, by: 'client' })),
+    gateway: () =>
+      isGatewayPath(path.name)
+        ? sumBy(['instance'], ofGateway(envoyMetrics.retries, gatewayCluster(path.name)))
+        : '',
+  };
+  return knownMaskers(model, path).map((by) => ({
+    record: recorded.masked,
+    expr: counts[by](),
+    labels: { path: path.name, by },
+  }));
+}
