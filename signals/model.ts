@@ -1,3 +1,4 @@
+import { defaultNodeProber, type NodeProberSettings } from './node-model';
 import type { PathName } from './paths';
 import { pathNames, pathRow } from './paths';
 
@@ -41,6 +42,8 @@ export interface SignalModel {
   readonly retentionDays?: number;
   /** Ends of open streams in an hour, of all injectors, that are tolerated on a path; default 30. */
   readonly interruptionsPerHour?: number;
+  /** Probes from node to node; absent where there are none. */
+  readonly nodeProber?: NodeProberSettings;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
   readonly timeScale?: number;
 }
@@ -59,7 +62,7 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
-/** A model with every default: all paths, period 30 d, 2 injectors, export every 2 s. */
+/** A model with every default: all paths, probes between nodes, period 30 d, 2 injectors, export every 2 s. */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
   return {
     stack: 'lab',
@@ -68,6 +71,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     exportIntervalMs: 2000,
     paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
+    nodeProber: defaultNodeProber,
     ...changes,
   };
 }

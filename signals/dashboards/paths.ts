@@ -11,6 +11,7 @@ import type { PathSettings, SignalModel } from '../model';
 import { callsSource, pathRow } from '../paths';
 import { increase, number, select, sumBy } from '../promql';
 import { objectivePercent } from '../recording-rules';
+import { nodeRows } from './nodes';
 import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
 import { perSecond, quantile, rate } from './queries';
 
@@ -27,6 +28,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
     from: 'now-1h',
     rows: [
       { title: 'All paths', panels: overview() },
+      ...nodeRows(model),
       ...model.paths.map((path) => pathPanels(path)),
       ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),

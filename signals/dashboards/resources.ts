@@ -1,4 +1,5 @@
 import type { SignalModel } from '../model';
+import { nodeWorkloads } from '../node-model';
 import { callsEcho, callsSource, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
 import { watchedNamespaces } from '../scraped';
@@ -44,6 +45,9 @@ function workloads(model: SignalModel): Workload[] {
       ? [ours('target', 'target', load)]
       : []),
     ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
+    ...(model.nodeProber
+      ? [ours('node prober', nodeWorkloads.prober, load), ours('node echo', nodeWorkloads.echo, load)]
+      : []),
     { title: 'CoreDNS', prefix: 'coredns', namespace: system, ours: false },
     ours('Prometheus', 'prometheus-main', monitoring),
     ours('Alertmanager', 'alertmanager-main', monitoring),
