@@ -6,6 +6,7 @@ import { pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
+import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { parseSections, type Parsed } from './settings/parse';
 import { configNamespace, describeProblems, type Problem } from './settings/problem';
@@ -17,6 +18,8 @@ export interface Settings {
   readonly cluster: LabClusterSettings | ExistingClusterSettings;
   readonly podinfo: PodinfoSettings;
   readonly echo: EchoSettings;
+  /** What the probers and echoes of the nodes may take; how they probe is in the model. */
+  readonly nodeProber: Config['nodeProber'];
   /** The gateway that some path goes through; absent where none does. */
   readonly gateway?: GatewaySettings;
   readonly images: Config['images'];
@@ -44,13 +47,26 @@ export function readSettings(
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, alerts, testTimeScale } = parsed.config;
+  const { monitoring, alerts, testTimeScale, nodeProber } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && testTimeScale
-      ? toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale })
+      ? {
+          ...toModel(stack, { paths, period, load, injector, monitoring, alerts, testTimeScale }),
+          ...nodeProberModel(parsed.config),
+        }
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
-  if (found.length > 0 || !cluster || !podinfo || !echo || !images || !injector || !monitoring || !model)
+  if (
+    found.length > 0 ||
+    !cluster ||
+    !podinfo ||
+    !echo ||
+    !images ||
+    !injector ||
+    !monitoring ||
+    !nodeProber ||
+    !model
+  )
     throw new pulumi.RunError(describeProblems(stack, found));
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
   return {
@@ -58,6 +74,7 @@ export function readSettings(
     cluster,
     podinfo: { ...podinfo, clientTimeout },
     echo,
+    nodeProber,
     images,
     ...gatewaySettings(cluster.kind, gateway, model),
     injector,
@@ -163,6 +180,22 @@ function toModel(
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     timeScale: testTimeScale,
+  };
+}
+
+/** How nodes are probed, where they are. */
+function nodeProberModel({ cluster, images, nodeProber }: Partial<Config>): Pick<SignalModel, 'nodeProber'> {
+  if (!cluster || !images || !nodeProber || !nodesAreProbed({ cluster, images, nodeProber })) return {};
+  const { peers, protocols, rate, timeout, latencyBound, rotation } = nodeProber;
+  return {
+    nodeProber: {
+      peers,
+      protocols,
+      ratePerSecond: rate,
+      timeoutMs: timeout,
+      latencyBoundMs: latencyBound,
+      rotationMs: rotation,
+    },
   };
 }
 

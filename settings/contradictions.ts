@@ -2,6 +2,7 @@ import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { gatewayContradictions } from './contradictions/gateway';
 import { monitoringContradictions } from './contradictions/monitoring';
+import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
 import { overLimits } from './contradictions/resources';
@@ -11,6 +12,8 @@ export const contradictions: readonly Contradiction[] = [
   ...clusterContradictions,
   ...pathContradictions,
   ...gatewayContradictions,
+  ...nodeProberContradictions,
+  overLimits('nodeProber', ({ nodeProber }) => nodeProber.resources),
   ...podinfoContradictions,
   overLimits('podinfo', ({ podinfo }) => podinfo.resources),
   overLimits('echo', ({ echo }) => echo.resources),

@@ -4,6 +4,7 @@ import { PodMonitor } from '../../resources/pod-monitor';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
+import { nodeScrapeSeconds, nodeWorkloads } from '../../signals/node-model';
 import { watchedNamespaces } from '../../signals/scraped';
 import type { MonitoringPartArgs } from './part';
 
@@ -17,6 +18,8 @@ interface Monitored {
   readonly workloads: readonly string[];
   /** Names of the container ports with metrics. */
   readonly ports: readonly string[];
+  /** Seconds between two scrapes; default what the stack scrapes everything at. */
+  readonly everySeconds?: number;
   /** Label by which its pods are selected and whose value is their `job`; default `app.kubernetes.io/name` of the product's own. */
   readonly label?: string;
 }
@@ -30,6 +33,14 @@ const monitored: readonly Monitored[] = [
     ports: ['metrics'],
   },
   { name: 'echo', namespace: namespaceNames.load, workloads: ['echo'], ports: ['http'] },
+  // What answers is seen by who asks, so only the probers are scraped: every series here is there once for each node.
+  {
+    name: nodeWorkloads.prober,
+    namespace: namespaceNames.load,
+    workloads: [nodeWorkloads.prober],
+    ports: ['metrics'],
+    everySeconds: nodeScrapeSeconds,
+  },
   // CoreDNS as kubeadm, EKS and k3s run it; a cluster with another name service has no such pods.
   {
     name: 'cluster-dns',
@@ -97,7 +108,7 @@ export function podMonitors(
   { cluster, stack, namespaces, crds }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[] },
 ): PodMonitor[] {
   return monitored.map(
-    ({ name, namespace, workloads, ports, label }) =>
+    ({ name, namespace, workloads, ports, everySeconds, label }) =>
       new PodMonitor(
         name,
         {
@@ -113,6 +124,7 @@ export function podMonitors(
             },
             podMetricsEndpoints: ports.map((port) => ({
               port,
+              ...(everySeconds === undefined ? {} : { interval: `${everySeconds}s` }),
               // kube-state-metrics' own labels name what it is about, not itself.
               honorLabels: name === 'kube-state-metrics' && port === 'http',
               // A target that is down with its node must be known by it.
