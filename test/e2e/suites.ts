@@ -35,6 +35,12 @@ export const suites: readonly Suite[] = [
     shows: 'restarts lose no probe of any path; each path broken is paged with its own reason, once',
     needsStack: true,
   },
+  {
+    name: 'nodes',
+    shows:
+      'UDP from one node to one other dropped: that pair is named, and nothing else; restarts lose no probe',
+    needsStack: true,
+  },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
     name: 'machines',
