@@ -8,6 +8,7 @@ import { LoadInjector } from './components/load-injector';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
 import { Namespaces } from './components/namespaces';
+import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings } from './settings';
 import { callsEcho, callsHeadless } from './signals/paths';
@@ -21,6 +22,7 @@ export function program() {
     images,
     podinfo,
     echo,
+    nodeProber,
     gateway,
     injector,
     monitoring,
@@ -57,6 +59,20 @@ export function program() {
     );
   if (model.paths.some(({ name }) => callsEcho(name)))
     new EchoServer('echo', { cluster, stack, namespaces, echo }, own);
+  // The one switch stops these too: a DaemonSet cannot be scaled to nothing.
+  if (model.nodeProber && model.enabled !== false)
+    new NodeProber(
+      'nodes',
+      {
+        cluster,
+        stack,
+        namespaces,
+        prober: model.nodeProber,
+        resources: nodeProber.resources,
+        drainAfter: echo.drainAfter,
+      },
+      own,
+    );
   if (model.paths.some(({ name }) => callsHeadless(name)))
     new DnsNames('dns-names', { cluster, stack, namespaces }, own);
   new LoadInjector(

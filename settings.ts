@@ -6,6 +6,7 @@ import { pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
+import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { parseSections, type Parsed } from './settings/parse';
 import { configNamespace, describeProblems, type Problem } from './settings/problem';
@@ -17,6 +18,8 @@ export interface Settings {
   readonly cluster: LabClusterSettings | ExistingClusterSettings;
   readonly podinfo: PodinfoSettings;
   readonly echo: EchoSettings;
+  /** What the probers and echoes of the nodes may take; how they probe is in the model. */
+  readonly nodeProber: Config['nodeProber'];
   /** The gateway that some path goes through; absent where none does. */
   readonly gateway?: GatewaySettings;
   readonly images: Config['images'];
@@ -47,13 +50,17 @@ export function readSettings(
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, dashboards, alerts, testTimeScale } = parsed.config;
+  const { monitoring, dashboards, alerts, testTimeScale, nodeProber } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && testTimeScale
-      ? toModel(stack, { cluster, paths, period, load, injector, monitoring, alerts, testTimeScale })
+      ? {
+          ...toModel(stack, { cluster, paths, period, load, injector, monitoring, alerts, testTimeScale }),
+          ...nodeProberModel(parsed.config),
+        }
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
-  const complete = cluster && podinfo && echo && images && injector && monitoring && dashboards && model;
+  const complete =
+    cluster && podinfo && echo && images && injector && monitoring && dashboards && nodeProber && model;
   if (found.length > 0 || !complete) throw new pulumi.RunError(describeProblems(stack, found));
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
   return {
@@ -61,6 +68,7 @@ export function readSettings(
     cluster,
     podinfo: { ...podinfo, clientTimeout },
     echo,
+    nodeProber,
     images,
     ...gatewaySettings(cluster.kind, gateway, model),
     injector,
@@ -171,6 +179,22 @@ function toModel(
     maxRatePerSecond: load.maxRate,
     gatewayScraped: cluster?.kind === 'lab',
     timeScale: testTimeScale,
+  };
+}
+
+/** How nodes are probed, where they are. */
+function nodeProberModel({ cluster, images, nodeProber }: Partial<Config>): Pick<SignalModel, 'nodeProber'> {
+  if (!cluster || !images || !nodeProber || !nodesAreProbed({ cluster, images, nodeProber })) return {};
+  const { peers, protocols, rate, timeout, latencyBound, rotation } = nodeProber;
+  return {
+    nodeProber: {
+      peers,
+      protocols,
+      ratePerSecond: rate,
+      timeoutMs: timeout,
+      latencyBoundMs: latencyBound,
+      rotationMs: rotation,
+    },
   };
 }
 

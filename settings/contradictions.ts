@@ -3,6 +3,7 @@ import type { Contradiction } from './contradictions/contradiction';
 import { dashboardsContradictions } from './contradictions/dashboards';
 import { gatewayContradictions } from './contradictions/gateway';
 import { monitoringContradictions } from './contradictions/monitoring';
+import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
 import { overLimits } from './contradictions/resources';
@@ -12,6 +13,8 @@ export const contradictions: readonly Contradiction[] = [
   ...clusterContradictions,
   ...pathContradictions,
   ...gatewayContradictions,
+  ...nodeProberContradictions,
+  overLimits('nodeProber', ({ nodeProber }) => nodeProber.resources),
   ...podinfoContradictions,
   overLimits('podinfo', ({ podinfo }) => podinfo.resources),
   overLimits('echo', ({ echo }) => echo.resources),

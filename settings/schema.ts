@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { injectorMemory } from '../signals/injector';
+import { defaultNodeProber, nodeProtocols } from '../signals/node-model';
 import { pathTable, type PathName, type PathRow } from '../signals/paths';
-import { cpu, duration, flag, leaf, number, size, text } from './fields';
+import { choice, cpu, duration, flag, leaf, number, size, text } from './fields';
 import { formatDuration, parseDuration } from './units';
 import { clusterSchema } from './cluster-schema';
 import { dashboardsSchema } from './dashboards-schema';
@@ -133,6 +134,41 @@ const echoSchema = z
       mend: 'write for example 5s: by then every kube-proxy has forgotten a pod that ends',
     }).prefault('5s'),
     resources: resources({ cpu: ['20m', '500m'], memory: ['32MB', '128MB'] }),
+  })
+  .prefault({});
+
+const nodeProberSchema = z
+  .strictObject({
+    // Left out, on wherever it can run: where there is an image of it, and another node.
+    enabled: flag('false probes no node from another').optional(),
+    peers: number({
+      min: 1,
+      max: 20,
+      whole: true,
+      unit: 'other nodes that each node probes at a time',
+      mend: `write for example ${defaultNodeProber.peers}: load and series grow with nodes × peers`,
+    }).prefault(defaultNodeProber.peers),
+    rate: number({
+      min: 0.1,
+      max: 10,
+      unit: 'probes per second from one node to one other over one protocol',
+      mend: `write for example ${defaultNodeProber.ratePerSecond}; to stop them set enabled: false`,
+    }).prefault(defaultNodeProber.ratePerSecond),
+    protocols: z
+      .array(choice(nodeProtocols, `write ${nodeProtocols.join(', ')} or both`))
+      .prefault([...nodeProtocols]),
+    timeout: duration({ min: 50, max: 10_000, mend: 'write for example 1s' }).prefault(
+      formatDuration(defaultNodeProber.timeoutMs),
+    ),
+    latencyBound: duration({ min: 1, max: 10_000, mend: 'write for example 25ms' }).prefault(
+      formatDuration(defaultNodeProber.latencyBoundMs),
+    ),
+    rotation: duration({
+      min: 600_000,
+      max: 7 * day,
+      mend: 'write for example 1h: each rotation makes new series',
+    }).prefault(formatDuration(defaultNodeProber.rotationMs)),
+    resources: resources({ cpu: ['10m', '200m'], memory: ['16MB', '64MB'] }),
   })
   .prefault({});
 
@@ -296,6 +332,7 @@ export const sections = {
   injector: injectorSchema,
   podinfo: podinfoSchema,
   echo: echoSchema,
+  nodeProber: nodeProberSchema,
   gateway: gatewaySchema,
   images: imagesSchema,
   monitoring: monitoringSchema,
@@ -317,6 +354,9 @@ export type Config = { [Name in SectionName]: z.output<(typeof sections)[Name]> 
 
 /** The two hops under load, with the timeout between them resolved. */
 export type PodinfoSettings = Config['podinfo'] & { readonly clientTimeout: number };
+
+/** Probes from node to node. */
+export type NodeProberConfig = Config['nodeProber'];
 
 /** The echo server. */
 export type EchoSettings = Config['echo'];

@@ -1,4 +1,5 @@
 import { farEndCatalogue } from './far-end-catalogue';
+import { nodeCatalogue } from './node-catalogue';
 import { surroundingsCatalogue } from './surroundings-catalogue';
 
 /** How loud an alert is: a page wakes somebody, a ticket waits for the day, `none` only inhibits others. */
@@ -202,7 +203,12 @@ const pathCatalogue = [
 ] as const satisfies readonly AlertEntry[];
 
 /** Every alert, each one a section of the runbook. */
-export const alertCatalogue = [...pathCatalogue, ...farEndCatalogue, ...surroundingsCatalogue] as const;
+export const alertCatalogue = [
+  ...pathCatalogue,
+  ...farEndCatalogue,
+  ...surroundingsCatalogue,
+  ...nodeCatalogue,
+] as const;
 
 /** Name of an alert in the catalogue. */
 export type AlertName = (typeof alertCatalogue)[number]['name'];

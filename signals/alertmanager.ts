@@ -84,6 +84,10 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
       routes: [
         // No injector, or no way to Prometheus: every path is missing, and that is one page.
         { matchers: [named('ProbesMissing')], group_by: ['alertname'], group_wait: explainedWait },
+        // Probers are scraped at different moments: what breaks several pairs, or a whole node, is known some seconds after the first.
+        ...(model.nodeProber === undefined
+          ? []
+          : [{ matchers: [named('NodePairDown')], group_by: ['alertname'], group_wait: explainedWait }]),
         ...(waiting.length === 0
           ? []
           : [{ matchers: [named('PathDown'), oneOf('path', waiting)], group_wait: explainedWait }]),

@@ -8,6 +8,16 @@ import { inhibitedBy } from './inhibitions';
 import { knownMaskers, maskers } from './masked';
 import { pushedMetrics } from './metrics';
 import { defaultModel } from './model';
+import {
+  defaultNodeProber,
+  nodeProtocols,
+  nodeRatePerSecond,
+  nodeReasons,
+  pairsPerNode,
+  seriesPerNode,
+} from './node-model';
+import { nodeMetrics, nodeRecorded, nodeRecordedLabels } from './node-metrics';
+import { pairWindowSeconds } from './node-rules';
 import { connectionsOf, pathNames, type PathRow, pathTable } from './paths';
 import { oldKinds, oldRoles, successors } from './predecessors';
 import { duration, number } from './promql';
@@ -28,6 +38,7 @@ export async function pathsAndAlertsPage(): Promise<string> {
   const text = [
     head(),
     ...pathTable.map(pathSection),
+    nodeSection(),
     measuring(),
     maskedFaults(),
     alertTable(),
@@ -75,6 +86,35 @@ ${reasons.join('\n')}
 Connections: ${connectionsOf(row)
     .map((conn) => `\`${conn}\``)
     .join(', ')}. A \`fresh\` one looks the name up and connects anew; a \`kept\` one was used before.`;
+}
+
+function nodeSection(): string {
+  const prober = defaultNodeProber;
+  const reasons = nodeProtocols.flatMap((protocol) =>
+    Object.entries(nodeReasons[protocol]).map(
+      ([reason, meaning]) => `| ${protocol} | \`${reason}\` | ${meaning} |`,
+    ),
+  );
+  const metrics = [...Object.entries(nodeMetrics), ...Object.entries(nodeRecordedLabels)].map(
+    ([name, labels]) => `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} |`,
+  );
+  return `## Node × node
+
+The paths above end at a Service, so nobody knows which node answered: their series have no target node. For _only node 3 → node 1 over UDP_ there is an echo and a light prober on every node. Each prober probes its own node's echo and those of ${prober.peers} other nodes over ${nodeProtocols.join(' and ')}, ${number(prober.ratePerSecond)} probes a second to each over each, on a fresh connection by address: no name and no Service is between. Over TCP more than two full packets go each way, so that an MTU that is too small shows; over UDP a small datagram.
+
+Where there are more nodes than peers, each hour brings others: all nodes stand in a circle that the hour shuffles, and each probes the next ${prober.peers}. So each node is probed by ${prober.peers} others, a node that comes or goes changes the peers of ${prober.peers} only, and whoever fails stays until it is well. Peers are found in the EndpointSlices of the headless Service \`node-echo\`, which name node and zone of each; an echo that is about to end is not probed any more.
+
+A node has at most ${pairsPerNode(prober)} pairs, sends ${number(nodeRatePerSecond(prober))} probes a second and shows ${seriesPerNode(prober)} series: so a cluster of N nodes has N × (peers + 1) × protocols pairs, never N × N. A pair is down after ${pairWindowSeconds(prober)} s without a good answer. There is no objective and no page for a pair: what it breaks for users is told by the paths.
+
+| protocol | reason | meaning |
+|---|---|---|
+${reasons.join('\n')}
+
+\`relation\` is \`same-node\`, \`same-zone\`, \`other-zone\`, or \`other-node\` where a zone is not known. The matrix is \`${nodeRecorded.success}\`, drawn on the dashboard _paths_.
+
+| metric | labels |
+|---|---|
+${metrics.join('\n')}`;
 }
 
 function measuring(): string {

@@ -27,7 +27,11 @@ const onOnePath: readonly Inhibition[] = [
 
 /** What the surroundings explain, and what explains the surroundings. */
 const betweenKinds: readonly Inhibition[] = [
-  { sources: ['NodeNotReady'], targets: ['ScrapeTargetDown'], equal: ['node'] },
+  {
+    sources: ['NodeNotReady'],
+    targets: ['ScrapeTargetDown', 'NodeUnreachable', 'NodePairsMissing'],
+    equal: ['node'],
+  },
   { sources: ['NodeNotReady'], targets: ['InjectorSilent', 'ProbesShort', 'ReplicasMissing'], equal: [] },
   { sources: ['InjectorSilent'], targets: ['ProbesShort'], equal: [] },
   { sources: ['ProbesMissing'], targets: ['InjectorSilent'], equal: [] },

@@ -1,3 +1,4 @@
+import { defaultNodeProber, type NodeProberSettings } from './node-model';
 import type { PathName } from './paths';
 import { pathNames, pathRow } from './paths';
 
@@ -43,6 +44,8 @@ export interface SignalModel {
   readonly interruptionsPerHour?: number;
   /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
   readonly gatewayScraped?: boolean;
+  /** Probes from node to node; absent where there are none. */
+  readonly nodeProber?: NodeProberSettings;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
   readonly timeScale?: number;
 }
@@ -61,7 +64,7 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
-/** A model with every default: all paths, a gateway of the stack's own, period 30 d, 2 injectors, export every 2 s. */
+/** A model with every default: all paths, a gateway of the stack's own, probes between nodes, period 30 d, 2 injectors, export every 2 s. */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
   return {
     stack: 'lab',
@@ -71,6 +74,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
     gatewayScraped: true,
+    nodeProber: defaultNodeProber,
     ...changes,
   };
 }

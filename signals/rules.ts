@@ -6,6 +6,7 @@ import { maskedRules } from './masked';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
+import { nodeGroups } from './node-rules';
 import { duration } from './promql';
 import { countRules, periodRules, sloRules } from './recording-rules';
 import type { RuleGroup } from './rule-types';
@@ -19,7 +20,7 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
  * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); three more are about what the paths run on
- * and what measures them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -46,7 +47,11 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       rules: [...periodRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
-  return [...(model.enabled === false ? groups.map(withoutAlerts) : groups), ...surroundings(model)];
+  return [
+    ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
+    ...surroundings(model),
+    ...nodeGroups(model),
+  ];
 }
 
 function surroundings(model: SignalModel): RuleGroup[] {

@@ -56,10 +56,16 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
       expr:
         missing('deployment', 'kube_deployment_spec_replicas', 'kube_deployment_status_replicas_available') +
         ' or ' +
-        missing('statefulset', 'kube_statefulset_replicas', 'kube_statefulset_status_replicas_available'),
+        missing('statefulset', 'kube_statefulset_replicas', 'kube_statefulset_status_replicas_available') +
+        ' or ' +
+        missing(
+          'daemonset',
+          'kube_daemonset_status_desired_number_scheduled',
+          'kube_daemonset_status_number_available',
+        ),
       for: '10m',
       summary:
-        '{{ $labels.deployment }}{{ $labels.statefulset }} in {{ $labels.namespace }} lacks {{ $value | printf "%.0f" }} of its pods',
+        '{{ $labels.deployment }}{{ $labels.statefulset }}{{ $labels.daemonset }} in {{ $labels.namespace }} lacks {{ $value | printf "%.0f" }} of its pods',
     }),
     alertRule(model, 'NodeNotReady', {
       expr:

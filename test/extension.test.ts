@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findGo, runGo } from '../lab/toolchain/go';
 import { commonFlags } from '../lab/toolchain/keys';
+import { namespaceNames } from '../components/names';
+import { nodeEchoPorts, nodeProberPort, nodeWorkloads } from '../signals/node-model';
 import { echoPorts } from '../signals/targets';
 import { pathTable } from '../signals/paths';
 
@@ -25,8 +27,8 @@ test(
 );
 
 test('the extension gives no other reasons than the rows of dns, tcp and udp have, and all of those', () => {
-  const given = [...source('netprobe/reasons.go').matchAll(/^\treason\w+\s+= "([\w-]+)"$/gm)].map(
-    ([, reason]) => reason,
+  const given = ['netprobe/reasons.go', 'wire/wire.go'].flatMap((file) =>
+    [...source(file).matchAll(/^\treason\w+\s+= "([\w-]+)"$/gim)].map(([, reason]) => reason),
   );
   const listed = pathTable
     .filter(({ name }) => ['dns', 'tcp', 'udp'].includes(name))
@@ -42,6 +44,14 @@ test('the echo server listens on the ports that are called', () => {
     ]),
   );
   expect(ports).toEqual(echoPorts);
+});
+
+test('the prober of the nodes calls the echo where it is', () => {
+  const config = source('nodeprobe/config.go');
+  expect(config).toContain(
+    `TCP: ${nodeEchoPorts.tcp}, UDP: ${nodeEchoPorts.udp}, HTTP: ":${nodeProberPort}"`,
+  );
+  expect(config).toContain(`Namespace: "${namespaceNames.load}", Service: "${nodeWorkloads.echo}"`);
 });
 
 test('the gRPC service has the name that the scenario calls', () => {

@@ -37,7 +37,7 @@ async function deployStack(stack: string) {
 /** Every pod that a resource asks for; those that the operator makes are asked for by its custom resources. */
 const podSpecs = (resources: Registered[]) =>
   resources
-    .filter(({ type }) => type === 'kubernetes:apps/v1:Deployment')
+    .filter(({ type }) => /^kubernetes:apps\/v1:(Deployment|DaemonSet)$/.test(type))
     .map(({ name, inputs }) => ({ name, pod: plain(inputs).spec.template.spec }));
 
 describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
@@ -84,6 +84,7 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
       ...(stack === 'lab' ? ['echo'] : []),
       'injector',
       'kube-state-metrics',
+      ...(stack === 'lab' ? ['node-echo', 'node-prober'] : []),
       'prometheus-operator',
       'source',
       'target',
@@ -165,8 +166,8 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
   it('selects exactly its own pods by every Service and budget', () => {
     const labelsOf = podSpecs(resources).map(({ name }) => [
       name,
-      resources.find((r) => r.type === 'kubernetes:apps/v1:Deployment' && r.name === name)?.inputs.spec
-        .template.metadata.labels,
+      resources.find((r) => r.type.startsWith('kubernetes:apps/v1:') && r.name === name)?.inputs.spec.template
+        .metadata.labels,
     ]);
     for (const { type, inputs } of resources) {
       const selector = type.endsWith(':Service')

@@ -11,7 +11,7 @@ const namespace = namespaceNames.monitoring;
 /** Kinds in our namespaces whose state is turned into metrics, by API group. */
 const watched: Readonly<Record<string, readonly string[]>> = {
   '': ['pods'],
-  apps: ['deployments', 'replicasets', 'statefulsets'],
+  apps: ['deployments', 'replicasets', 'statefulsets', 'daemonsets'],
   policy: ['poddisruptionbudgets'],
 };
 

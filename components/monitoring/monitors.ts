@@ -5,6 +5,7 @@ import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
 import { keptOfEnvoy } from '../../signals/gateway';
+import { nodeScrapeSeconds, nodeWorkloads } from '../../signals/node-model';
 import { watchedNamespaces } from '../../signals/scraped';
 import { gatewayName } from '../../signals/targets';
 import type { MonitoringPartArgs } from './part';
@@ -19,6 +20,8 @@ interface Monitored {
   readonly workloads: readonly string[];
   /** Names of the container ports with metrics. */
   readonly ports: readonly string[];
+  /** Seconds between two scrapes; default what the stack scrapes everything at. */
+  readonly everySeconds?: number;
   /** Label by which its pods are selected and whose value is their `job`; default `app.kubernetes.io/name` of the product's own. */
   readonly label?: string;
   /** Where its metrics are; default `/metrics`. */
@@ -58,6 +61,14 @@ const monitored: readonly Monitored[] = [
     ports: ['http-metrics'],
     label: nameLabel,
     keep: [{ labels: ['__name__'], regex: 'node_nf_conntrack_entries(_limit)?' }],
+  },
+  // What answers is seen by who asks, so only the probers are scraped: every series here is there once for each node.
+  {
+    name: nodeWorkloads.prober,
+    namespace: namespaceNames.load,
+    workloads: [nodeWorkloads.prober],
+    ports: ['metrics'],
+    everySeconds: nodeScrapeSeconds,
   },
   // CoreDNS as kubeadm, EKS and k3s run it; a cluster with another name service has no such pods.
   {
@@ -151,7 +162,7 @@ export function podMonitors(
     });
 }
 
-function endpoints({ name, ports, path, keep = [] }: Monitored) {
+function endpoints({ name, ports, path, everySeconds, keep = [] }: Monitored) {
   const metricRelabelings = keep.map(({ labels, regex }) => ({
     action: 'keep' as const,
     sourceLabels: [...labels],
@@ -160,6 +171,7 @@ function endpoints({ name, ports, path, keep = [] }: Monitored) {
   return ports.map((port) => ({
     port,
     ...(path === undefined ? {} : { path }),
+    ...(everySeconds === undefined ? {} : { interval: `${everySeconds}s` }),
     // kube-state-metrics' own labels name what it is about, not itself.
     honorLabels: name === 'kube-state-metrics' && port === 'http',
     // A target that is down with its node must be known by it.

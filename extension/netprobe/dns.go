@@ -9,6 +9,8 @@ import (
 	"net"
 	"strings"
 
+	"continuous-load/extension/wire"
+
 	"github.com/grafana/sobek"
 	"github.com/miekg/dns"
 )
@@ -207,7 +209,7 @@ func answers(message []byte, id uint16) bool {
 // withoutAnswer is the result of a query that ended in an error.
 func withoutAnswer(err error) answer {
 	reason := reasonConnect
-	if isTimeout(err) {
+	if wire.IsTimeout(err) {
 		reason = reasonTimeout
 	}
 	detail := err.Error()

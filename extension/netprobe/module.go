@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"continuous-load/extension/lag"
+
 	"github.com/grafana/sobek"
 	"go.k6.io/k6/v2/js/modules"
 )
@@ -29,7 +31,7 @@ const (
 type Module struct {
 	resolvConf string
 	token      *tokenFile
-	lag        *lagMeter
+	lag        *lag.Meter
 	resolver   *net.Resolver
 }
 
@@ -38,7 +40,7 @@ func New() *Module {
 	return &Module{
 		resolvConf: defaultResolvConf,
 		token:      &tokenFile{path: defaultTokenFile},
-		lag:        newLagMeter(),
+		lag:        lag.New(),
 		resolver:   &net.Resolver{PreferGo: true},
 	}
 }
@@ -87,11 +89,11 @@ func (i *instance) measure(timeout time.Duration, probe func(context.Context) (v
 		return nil, errInit
 	}
 	parent := i.vu.Context()
-	begin := i.lag.begin()
+	begin := i.lag.Begin()
 	ctx, cancel := context.WithDeadline(parent, begin.Add(timeout))
 	defer cancel()
 	found, err := guarded(ctx, probe)
-	took, lag := i.lag.end(begin)
+	took, late := i.lag.End(begin)
 	if parent.Err() != nil || found.reason != "" && cutShort(parent, begin.Add(timeout), begin.Add(took)) {
 		return nil, errInterrupted
 	}
@@ -102,7 +104,7 @@ func (i *instance) measure(timeout time.Duration, probe func(context.Context) (v
 	for name, value := range map[string]any{
 		"reason":     found.reason,
 		"durationMs": milliseconds(took),
-		"lagMs":      milliseconds(lag),
+		"lagMs":      milliseconds(late),
 		"detail":     shortened(found.detail),
 		"late":       found.late,
 	} {

@@ -2,12 +2,9 @@ package netprobe
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -134,98 +131,6 @@ func TestAPanicCostsOneProbe(t *testing.T) {
 	})
 	if err == nil || !strings.Contains(err.Error(), "nil pointer") {
 		t.Errorf("threw %v", err)
-	}
-}
-
-func TestWhatTheInjectorLacksIsNoReason(t *testing.T) {
-	for _, errno := range ownFaults {
-		if ownFault(fmt.Errorf("dial: %w", &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", errno)})) == nil {
-			t.Errorf("%v is taken for a fault of the path", errno)
-		}
-		if ownFault(&net.DNSError{Err: "dial udp 10.0.0.1:53: socket: " + errno.Error()}) == nil {
-			t.Errorf("%v in a lookup is taken for a fault of the path", errno)
-		}
-	}
-	for _, err := range []error{syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.EPERM, context.DeadlineExceeded, errors.New("too many open files")} {
-		if ownFault(err) != nil {
-			t.Errorf("%v is taken for a fault of the injector", err)
-		}
-	}
-}
-
-// A busy machine adds lag of its own, but never more than the whole wait.
-func TestLagIsWhatTimersAreLate(t *testing.T) {
-	meter := newLagMeter()
-	stall := func(d time.Duration) {
-		// While the meter's state is locked its tick cannot be noted, as in a process that does not run.
-		meter.mutex.Lock()
-		time.Sleep(d)
-		meter.mutex.Unlock()
-	}
-	atLeast := func(what string, took, lag, stalled time.Duration) {
-		t.Helper()
-		if lag < stalled-15*time.Millisecond || lag > took {
-			t.Errorf("%s: lag %v of %v, stalled for %v", what, lag, took, stalled)
-		}
-	}
-	before := meter.begin()
-	stall(200 * time.Millisecond)
-	time.Sleep(20 * time.Millisecond)
-	after := meter.begin()
-	time.Sleep(30 * time.Millisecond)
-	took, lag := meter.end(after)
-	if took < 30*time.Millisecond || lag > took {
-		t.Errorf("a wait of %v after the stall has a lag of %v", took, lag)
-	}
-	took, lag = meter.end(before)
-	atLeast("a wait over the stall", took, lag, 200*time.Millisecond)
-	if took < 250*time.Millisecond {
-		t.Errorf("it took %v", took)
-	}
-
-	// Ended before the late tick could come.
-	begin := meter.begin()
-	meter.mutex.Lock()
-	time.Sleep(60 * time.Millisecond)
-	meter.users++ // the one that ends below must not wait for the lock after the tick has
-	due := meter.due
-	meter.mutex.Unlock()
-	took, lag = meter.end(begin)
-	if due.IsZero() {
-		t.Error("no tick was due")
-	}
-	atLeast("an overdue tick", took, lag, 60*time.Millisecond)
-	meter.end(time.Now())
-
-	if lag := lateIn(span{before, before.Add(time.Second)}, before.Add(900*time.Millisecond)); lag != 100*time.Millisecond {
-		t.Errorf("only the part within the wait counts, not %v", lag)
-	}
-	for range lateKept + 10 {
-		meter.mutex.Lock()
-		meter.remember(span{before, before})
-		meter.mutex.Unlock()
-	}
-	if len(meter.late) != lateKept {
-		t.Errorf("%d late ticks are remembered", len(meter.late))
-	}
-}
-
-func TestTheMeterSleepsWhileNobodyWaits(t *testing.T) {
-	meter := newLagMeter()
-	for range 3 {
-		begin := meter.begin()
-		time.Sleep(12 * time.Millisecond)
-		meter.end(begin)
-		asleep := func() bool {
-			meter.mutex.Lock()
-			defer meter.mutex.Unlock()
-			return meter.due.IsZero()
-		}
-		for end := time.Now().Add(patience); !asleep(); time.Sleep(tick) {
-			if time.Now().After(end) {
-				t.Fatal("it ticks although nobody waits")
-			}
-		}
 	}
 }
 

@@ -2,54 +2,33 @@ package netprobe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
-	"strings"
-	"syscall"
 	"time"
+
+	"continuous-load/extension/wire"
 )
 
-// Reasons as in signals/paths.ts.
+// Reasons as in signals/paths.ts; those that other probers give too are in package wire.
 const (
 	reasonDNS       = "dns"
-	reasonConnect   = "connect"
-	reasonTimeout   = "timeout"
-	reasonSilence   = "silence"
-	reasonReset     = "reset"
-	reasonBody      = "body"
-	reasonLoss      = "loss"
+	reasonTimeout   = wire.ReasonTimeout
+	reasonConnect   = wire.ReasonConnect
+	reasonReset     = wire.ReasonReset
+	reasonBody      = wire.ReasonBody
+	reasonLoss      = wire.ReasonLoss
 	reasonServfail  = "servfail"
 	reasonAnswer    = "answer"
 	reasonTruncated = "truncated"
 )
 
-// ownFaults are what the injector itself lacks; a probe that fails for that says nothing about the path.
-var ownFaults = []syscall.Errno{
-	syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL, syscall.EMSGSIZE,
-}
-
 // ownFault gives the error to throw when the injector itself is to blame, else nil.
 func ownFault(err error) error {
-	for _, errno := range ownFaults {
-		// The resolver keeps only the text of what stopped it.
-		if errors.Is(err, errno) || isLookup(err) && strings.Contains(err.Error(), errno.Error()) {
-			return fmt.Errorf("netprobe: the injector itself cannot: %w", err)
-		}
+	if own := wire.OwnFault(err); own != nil {
+		return fmt.Errorf("netprobe: %w", own)
 	}
 	return nil
-}
-
-func isLookup(err error) bool {
-	var lookup *net.DNSError
-	return errors.As(err, &lookup)
-}
-
-func isTimeout(err error) bool {
-	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, syscall.ETIMEDOUT)
 }
 
 // resolve gives the first address of HOST:PORT, as a client would try it first.

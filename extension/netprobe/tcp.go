@@ -1,12 +1,12 @@
 package netprobe
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"syscall"
+
+	"continuous-load/extension/wire"
 
 	"github.com/grafana/sobek"
 )
@@ -78,7 +78,7 @@ func (i *instance) dial(ctx context.Context, address string) (*net.TCPConn, verd
 	conn, err := dialer.DialContext(ctx, "tcp", to.String())
 	if err != nil {
 		reason := reasonConnect
-		if isTimeout(err) {
+		if wire.IsTimeout(err) {
 			reason = reasonTimeout
 		}
 		return nil, verdict{reason: reason, detail: err.Error()}, ownFault(err)
@@ -86,35 +86,10 @@ func (i *instance) dial(ctx context.Context, address string) (*net.TCPConn, verd
 	return conn.(*net.TCPConn), verdict{}, nil
 }
 
-// exchange sends the payload and wants exactly that back. Wrong bytes are told at once, however many are still to come.
+// exchange sends the payload over a connection that was made and judges what comes back.
 func exchange(conn *net.TCPConn, payload []byte) verdict {
-	if _, err := conn.Write(payload); err != nil {
-		return brokenOff(err)
-	}
-	answer := make([]byte, len(payload)+1)
-	for got := 0; got < len(payload); {
-		n, err := conn.Read(answer[got:])
-		got += n
-		if got > len(payload) || !bytes.Equal(answer[:got], payload[:got]) {
-			return verdict{reason: reasonBody, detail: "other bytes than those sent"}
-		}
-		if err != nil && got < len(payload) {
-			return brokenOff(err)
-		}
-	}
-	return verdict{}
-}
-
-// brokenOff is the verdict of an error on a connection that was made.
-func brokenOff(err error) verdict {
-	switch {
-	case isTimeout(err):
-		return verdict{reason: reasonSilence, detail: err.Error()}
-	case errors.Is(err, io.EOF):
-		return verdict{reason: reasonReset, detail: "closed with this message unanswered"}
-	default:
-		return verdict{reason: reasonReset, detail: err.Error()}
-	}
+	reason, detail := wire.Exchange(conn, payload)
+	return verdict{reason: reason, detail: detail}
 }
 
 // keep has the connection ready for the next probe; after a failure it is closed, since a late answer would be taken for the next.

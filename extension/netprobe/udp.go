@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"syscall"
 
+	"continuous-load/extension/wire"
+
 	"github.com/grafana/sobek"
 )
 
@@ -112,7 +114,7 @@ func (s *keptSocket) probe(payload []byte) (verdict, error) {
 	late := s.clear()
 	if _, err := s.conn.Write(payload); err != nil {
 		reason := reasonConnect
-		if isTimeout(err) {
+		if wire.IsTimeout(err) {
 			// The time was over before anything was sent; the lag that goes with the result tells whose fault that was.
 			reason = reasonLoss
 		}
@@ -121,7 +123,7 @@ func (s *keptSocket) probe(payload []byte) (verdict, error) {
 	for {
 		n, err := s.conn.Read(s.buffer)
 		switch {
-		case err != nil && isTimeout(err):
+		case err != nil && wire.IsTimeout(err):
 			s.remember(payload, true)
 			return verdict{reason: reasonLoss, detail: err.Error(), late: late}, nil
 		case err != nil:

@@ -59,7 +59,8 @@ export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
     directories: [{ path: '/data', mode: 0o1777, owner: 0 }],
   },
   k6: { programs: { k6: '/usr/bin/k6' }, entrypoint: ['/usr/bin/k6'], environment: { HOME: '/tmp' } },
-  echo: { programs: { echo: '/echo' }, entrypoint: ['/echo'] },
+  // One image for both: a node that answers probes sends some too.
+  echo: { programs: { echo: '/echo', 'node-prober': '/node-prober' }, entrypoint: ['/echo'] },
   prometheus: {
     programs: { prometheus: '/bin/prometheus', promtool: '/bin/promtool' },
     entrypoint: ['/bin/prometheus'],

@@ -89,12 +89,13 @@ const table = {
     },
     products: [{ file: 'vue.html', module: 'github.com/stefanprodan/podinfo', path: 'ui/vue.html' }],
   },
-  // Our own module: k6 with the extension built in, and the echo server.
+  // Our own module: k6 with the extension built in, the echo server, and the prober of the nodes.
   extension: {
     directory: '../../extension',
     programs: {
       k6: { package: './cmd/k6', version: '2.2.0', estimateSeconds: 58 },
       echo: { package: './cmd/echo', estimateSeconds: 4 },
+      'node-prober': { package: './cmd/node-prober', estimateSeconds: 3 },
     },
   },
   prometheus: {

@@ -8,6 +8,8 @@ import {
   LegendPlacement,
   SortOrder,
   StackingMode,
+  TableCellBackgroundDisplayMode,
+  TableCellDisplayMode,
   TooltipDisplayMode,
   VisibilityMode,
   VizOrientation,
@@ -127,11 +129,11 @@ function toPanel(panel: Panel): AnyBuilder {
       .datasource(prometheus)
       .expr(expr)
       .legendFormat(legend);
-    const now = panel.kind === 'figures' || panel.kind === 'table';
+    const inCells = panel.kind === 'table' || panel.kind === 'matrix';
     builder.withTarget(
-      panel.kind === 'table'
+      inCells
         ? query.instant().format(PromQueryFormat.Table)
-        : now
+        : panel.kind === 'figures'
           ? query.instant()
           : query.range(),
     );
@@ -170,6 +172,8 @@ function ofKind(panel: Panel): AnyBuilder {
         );
     case 'table':
       return table(panel);
+    case 'matrix':
+      return matrix(panel);
   }
 }
 
@@ -203,6 +207,24 @@ function table({ columns = {} }: Panel): TableBuilder {
         excludeByName: {},
         indexByName: Object.fromEntries(labels.map((label, index) => [label, index])),
         renameByName: columns,
+      },
+    });
+}
+
+/** A field of two labels, each cell in the colour of its value. */
+function matrix({ axes }: Panel): TableBuilder {
+  return new TableBuilder()
+    .cellOptions({
+      type: TableCellDisplayMode.ColorBackground,
+      mode: TableCellBackgroundDisplayMode.Basic,
+    })
+    .withTransformation({
+      id: 'groupingToMatrix',
+      options: {
+        rowField: axes?.row ?? '',
+        columnField: axes?.column ?? '',
+        valueField: 'Value',
+        emptyValue: 'null',
       },
     });
 }

@@ -20,10 +20,10 @@ export interface Step {
 
 /**
  * One panel. `figures` shows the newest value of each series, `lines` and `stacked` draw over time, `states` draws which of a few
- * states held when, `table` lists the series that are there now.
+ * states held when, `table` lists the series that are there now, `matrix` puts their values into a field of two labels.
  */
 export interface Panel {
-  readonly kind: 'figures' | 'lines' | 'stacked' | 'states' | 'table';
+  readonly kind: 'figures' | 'lines' | 'stacked' | 'states' | 'table' | 'matrix';
   readonly title: string;
   /** What it says and what to make of it, one to three sentences. */
   readonly description: string;
@@ -44,6 +44,8 @@ export interface Panel {
   readonly words?: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
   /** Columns of a `table`: label → heading, in order. */
   readonly columns?: Readonly<Record<string, string>>;
+  /** Labels of a `matrix`: one line for each value of the first, one column for each of the second. */
+  readonly axes?: { readonly row: string; readonly column: string };
 }
 
 /** Panels under one heading. */

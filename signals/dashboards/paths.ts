@@ -15,6 +15,7 @@ import { objectivePercent } from '../recording-rules';
 import { readsGateway } from '../gateway';
 import { knownMaskers, maskers } from '../masked';
 import { echoRow, gatewayRow } from './far-ends';
+import { nodeRows } from './nodes';
 import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
 import { perSecond, quantile, rate } from './queries';
 
@@ -31,6 +32,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
     from: 'now-1h',
     rows: [
       { title: 'All paths', panels: overview() },
+      ...nodeRows(model),
       ...model.paths.map((path) => pathPanels(model, path)),
       ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),

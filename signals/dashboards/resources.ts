@@ -1,5 +1,6 @@
 import type { SignalModel } from '../model';
 import { readsGateway } from '../gateway';
+import { nodeWorkloads } from '../node-model';
 import { callsEcho, callsSource, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
 import { watchedNamespaces } from '../scraped';
@@ -46,6 +47,9 @@ function workloads(model: SignalModel): Workload[] {
       : []),
     ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
     ...(readsGateway(model) ? [ours('gateway', 'gateway', load), ours('istiod', 'istiod', load)] : []),
+    ...(model.nodeProber
+      ? [ours('node prober', nodeWorkloads.prober, load), ours('node echo', nodeWorkloads.echo, load)]
+      : []),
     { title: 'CoreDNS', prefix: 'coredns', namespace: system, ours: false },
     ours('Prometheus', 'prometheus-main', monitoring),
     ours('Alertmanager', 'alertmanager-main', monitoring),

@@ -119,7 +119,9 @@ test('the pods that are asked for are those of the components', () => {
   );
   expect([...new Set(asked)].sort()).toEqual(
     [
-      ...['injector', 'source', 'target', 'echo'].map((name) => `${namespaceNames.load}/${name}`),
+      ...['injector', 'source', 'target', 'echo', 'node-echo', 'node-prober'].map(
+        (name) => `${namespaceNames.load}/${name}`,
+      ),
       ...['prometheus', 'alertmanager'].map(
         (name) => `${namespaceNames.monitoring}/${name}-${monitoringName}`,
       ),

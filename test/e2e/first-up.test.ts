@@ -12,7 +12,7 @@ const stack = new StackUnderTest();
 const prometheus = stack.prometheus();
 
 /** Workloads that talk to the API server, by the label `app.kubernetes.io/name`; all others have no account token. */
-const talksToTheApi = ['injector', 'prometheus', 'prometheus-operator', 'kube-state-metrics'];
+const talksToTheApi = ['injector', 'node-prober', 'prometheus', 'prometheus-operator', 'kube-state-metrics'];
 
 describe('the first up', () => {
   const first = JSON.parse(readFileSync(resultFile('first-up.json'), 'utf8')) as {

@@ -48,6 +48,12 @@ export const suites: readonly Suite[] = [
     shows: 'each fault of the table is told once, in time, with its path and reason',
     needsStack: true,
   },
+  {
+    name: 'nodes',
+    shows:
+      'UDP from one node to one other dropped: that pair is named, and nothing else; restarts lose no probe',
+    needsStack: true,
+  },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
     name: 'machines',

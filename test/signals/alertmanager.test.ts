@@ -93,6 +93,8 @@ describe('notifications of a real Alertmanager', () => {
     severity: alertCatalogue.find(({ name }) => name === alertname)!.kind,
     ...labels,
   });
+  const pairDown = (source_node: string, target_node: string) =>
+    of('NodePairDown', { source_node, target_node, protocol: 'udp' });
   /** First those, and four seconds later these too; after fifteen more, what came, a notification a line. */
   const scenes: Record<string, { first: SentAlert[]; then?: SentAlert[]; told: string[] }> = {
     'one path': { first: [down('tcp'), recently('tcp'), shared('tcp')], told: ['PathDown tcp'] },
@@ -140,11 +142,18 @@ describe('notifications of a real Alertmanager', () => {
       then: [
         of('ScrapeTargetDown', { node: 'n2', job: 'target' }),
         of('ScrapeTargetDown', { node: 'n1', job: 'echo' }),
+        of('NodeUnreachable', { node: 'n2' }),
+        of('NodePairsMissing', { node: 'n2' }),
         of('InjectorSilent'),
         of('ReplicasMissing', { namespace: 'continuous-load', deployment: 'echo' }),
         ...pathNames.map((path) => of('ProbesShort', { path })),
       ],
       told: ['NodeNotReady -', 'ScrapeTargetDown -'],
+    },
+    'ways from two nodes to a third, known one after the other': {
+      first: [pairDown('n1', 'n2')],
+      then: [pairDown('n1', 'n2'), pairDown('n3', 'n2')],
+      told: ['NodePairDown - + NodePairDown -'],
     },
     'a page is not muted by a ticket': {
       first: [of('NodeNotReady', { node: 'n2' })],

@@ -14,6 +14,8 @@ import {
   storedName,
 } from '../../signals/metrics';
 import { defaultModel, pathSettings } from '../../signals/model';
+import { nodeMetrics, nodeRecordedLabels } from '../../signals/node-metrics';
+import { nodeErrorReasons, nodeProtocols, nodeReasons, nodeRelations } from '../../signals/node-model';
 import { outcomes, pathNames, pathRow } from '../../signals/paths';
 import { ruleGroups } from '../../signals/rules';
 import { scrapedMetrics } from '../../signals/scraped';
@@ -28,9 +30,11 @@ interface Selector {
 
 const groups = ruleGroups(defaultModel({ retentionDays: 400 }));
 const rules = groups.flatMap((group) => group.rules);
-const recordedLabels = new Map<string, Set<string>>();
+const recordedLabels = new Map(
+  Object.entries(nodeRecordedLabels).map(([name, labels]) => [name, new Set(labels)]),
+);
 for (const rule of rules) {
-  if (isAlert(rule)) continue;
+  if (isAlert(rule) || rule.record in nodeRecordedLabels) continue;
   const labels = recordedLabels.get(rule.record) ?? new Set<string>();
   for (const label of ['path', ...Object.keys(rule.labels ?? {})]) labels.add(label);
   if (rule.expr.includes('by (path, instance)')) labels.add('instance');
@@ -43,9 +47,16 @@ const zeroed = pathNames.flatMap((path) => zeroSeries(pathRow(path)).map((series
 const values: Record<string, ReadonlySet<string>> = {
   path: new Set(pathNames),
   outcome: new Set(outcomes),
-  reason: new Set([...zeroed.map((series) => series.reason), ...interruptionReasons]),
+  reason: new Set([
+    ...zeroed.map((series) => series.reason),
+    ...interruptionReasons,
+    ...nodeErrorReasons,
+    ...nodeProtocols.flatMap((protocol) => Object.keys(nodeReasons[protocol])),
+  ]),
   conn: new Set(zeroed.map((series) => series.conn)),
   hop: new Set(zeroed.map((series) => series.hop)),
+  protocol: new Set(nodeProtocols),
+  relation: new Set(nodeRelations),
   sloth_slo: new Set(['availability', 'latency']),
 };
 
@@ -74,7 +85,7 @@ function faults(expr: string): string[] {
   return selectors(expr).flatMap(({ metric, matchers }) => {
     if (metric === 'ALERTS' || metric === 'ALERTS_FOR_STATE') return [];
     const scraped = scrapedMetrics[metric];
-    const named = pushedMetrics[metric] ?? scraped;
+    const named = pushedMetrics[metric] ?? nodeMetrics[metric] ?? scraped;
     const labels = named ? new Set(named) : recordedLabels.get(metric);
     if (!labels) return [`nobody makes ${metric}`];
     return matchers.flatMap(({ label, op, value }) => {
@@ -133,8 +144,8 @@ test('the guard sees what is wrong', () => {
 test('recorded rules are read by something or wanted by dashboards', () => {
   const read = new Set(rules.flatMap((rule) => selectors(rule.expr).map((selector) => selector.metric)));
   const unread = [...recordedLabels.keys()].filter((name) => !read.has(name));
-  // Sloth's names, what was asked for and what was masked are for people and dashboards.
-  const shown: readonly string[] = [recorded.rateAsked, recorded.masked];
+  // Sloth's names, what was asked for, what was masked and the matrix of nodes are for people and dashboards.
+  const shown: readonly string[] = [recorded.rateAsked, recorded.masked, 'node_pair:success:ratio_rate1m'];
   expect(unread.filter((name) => !name.startsWith('slo') && !shown.includes(name))).toEqual([]);
 });
 

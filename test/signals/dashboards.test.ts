@@ -13,6 +13,7 @@ import { alertsSeries, shownMetrics, sloNames } from '../../signals/dashboards/n
 import { rateInterval } from '../../signals/dashboards/queries';
 import * as metrics from '../../signals/metrics';
 import { defaultModel, pathSettings, type SignalModel } from '../../signals/model';
+import { nodeMetrics, nodeRecordedLabels } from '../../signals/node-metrics';
 import { pathNames } from '../../signals/paths';
 import { ruleGroups } from '../../signals/rules';
 import { isAlert } from '../../signals/rule-types';
@@ -34,10 +35,11 @@ function catalogue(model: SignalModel): Map<string, Set<string>> {
   const known = new Map<string, Set<string>>();
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, new Set([...(known.get(name) ?? []), ...labels]));
-  for (const table of [metrics.pushedMetrics, scrapedMetrics, shownMetrics])
+  for (const table of [metrics.pushedMetrics, scrapedMetrics, shownMetrics, nodeMetrics, nodeRecordedLabels])
     for (const [name, labels] of Object.entries(table)) add(name, labels);
   for (const rule of ruleGroups(model).flatMap((group) => group.rules))
-    if (!isAlert(rule)) add(rule.record, ['path', 'instance', ...Object.keys(rule.labels ?? {})]);
+    if (!isAlert(rule) && !(rule.record in nodeRecordedLabels))
+      add(rule.record, ['path', 'instance', ...Object.keys(rule.labels ?? {})]);
   add(alertsSeries, ['alertname', 'alertstate', 'path', 'severity', 'instance', 'owner']);
   return known;
 }
@@ -144,6 +146,8 @@ test('no name that has a constant is typed again', () => {
   const constants = [
     ...Object.keys(metrics.pushedMetrics),
     ...Object.values(metrics.recorded),
+    ...Object.keys(nodeMetrics),
+    ...Object.keys(nodeRecordedLabels),
     ...Object.values(sloNames),
     'slo:sli_error',
   ].filter((name) => name !== metrics.recorded.pathInfo);

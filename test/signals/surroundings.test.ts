@@ -156,6 +156,23 @@ const cases: Case[] = [
     flapping: 'is quiet',
   },
   {
+    alert: 'ReplicasMissing',
+    of: 'DaemonSet',
+    series: [
+      gauge(
+        'kube_daemonset_status_desired_number_scheduled{namespace="continuous-load",daemonset="node-echo"}',
+        2,
+        2,
+      ),
+      gauge(
+        'kube_daemonset_status_number_available{namespace="continuous-load",daemonset="node-echo"}',
+        2,
+        1,
+      ),
+    ],
+    flapping: 'is quiet',
+  },
+  {
     alert: 'NodeNotReady',
     series: [
       gauge('kube_node_status_condition{node="n1",condition="Ready",status="true"}', 1, 0),

@@ -28,8 +28,9 @@ export async function countSeries(
   fromMs: number,
   toMs: number,
   selector = '{path="service"}',
+  metric = probesTotal,
 ): Promise<SeriesCount[]> {
-  const matrix = await samples(prometheus, fromMs - lookBackMs, toMs, `${probesTotal}${selector}`);
+  const matrix = await samples(prometheus, fromMs - lookBackMs, toMs, `${metric}${selector}`);
   return matrix.map((series) => ({ metric: series.metric, count: growthWithin(series, fromMs) }));
 }
 

@@ -1,4 +1,5 @@
-package netprobe
+// Package lag notices when a prober is late itself, so that its own lateness is not taken for that of the network.
+package lag
 
 import (
 	"sync"
@@ -16,9 +17,9 @@ const (
 
 type span struct{ from, to time.Time }
 
-// lagMeter notices when the process itself is late (starved of CPU, frozen): while anybody waits, one goroutine asks to be
+// Meter notices when the process itself is late (starved of CPU, frozen): while anybody waits, one goroutine asks to be
 // woken every few ms, and remembers when it was not. A late answer of that time says nothing about the path.
-type lagMeter struct {
+type Meter struct {
 	mutex sync.Mutex
 	users int
 	// due is when the tick under way should come; zero while nobody waits.
@@ -28,14 +29,15 @@ type lagMeter struct {
 	wake   chan struct{}
 }
 
-func newLagMeter() *lagMeter {
-	meter := &lagMeter{wake: make(chan struct{}, 1)}
+// New makes a meter, which sleeps while nobody waits.
+func New() *Meter {
+	meter := &Meter{wake: make(chan struct{}, 1)}
 	go meter.run()
 	return meter
 }
 
-// begin is the start of a wait; every begin has its end.
-func (m *lagMeter) begin() time.Time {
+// Begin is the start of a wait; every Begin has its End.
+func (m *Meter) Begin() time.Time {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	now := time.Now()
@@ -47,8 +49,8 @@ func (m *lagMeter) begin() time.Time {
 	return now
 }
 
-// end tells how long the wait was, and the longest that the process was late in it.
-func (m *lagMeter) end(begin time.Time) (took, lag time.Duration) {
+// End tells how long the wait was, and the longest that the process was late in it.
+func (m *Meter) End(begin time.Time) (took, lag time.Duration) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	now := time.Now()
@@ -71,7 +73,7 @@ func lateIn(late span, begin time.Time) time.Duration {
 	return late.to.Sub(late.from)
 }
 
-func (m *lagMeter) run() {
+func (m *Meter) run() {
 	for range m.wake {
 		for wait := tick; wait >= 0; wait = m.ticked() {
 			time.Sleep(wait)
@@ -80,7 +82,7 @@ func (m *lagMeter) run() {
 }
 
 // ticked notes a tick and gives the time until the next, or -1 when nobody waits any more.
-func (m *lagMeter) ticked() time.Duration {
+func (m *Meter) ticked() time.Duration {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	now := time.Now()
@@ -95,7 +97,7 @@ func (m *lagMeter) ticked() time.Duration {
 	return tick
 }
 
-func (m *lagMeter) remember(late span) {
+func (m *Meter) remember(late span) {
 	if len(m.late) < lateKept {
 		m.late = append(m.late, late)
 		return
