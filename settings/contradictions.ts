@@ -1,6 +1,7 @@
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { gatewayContradictions } from './contradictions/gateway';
+import { longTermContradictions } from './contradictions/long-term';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
@@ -16,5 +17,6 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('echo', ({ echo }) => echo.resources),
   overLimits('injector', ({ injector }) => injector.resources),
   ...monitoringContradictions,
+  ...longTermContradictions,
   overLimits('monitoring', ({ monitoring }) => monitoring.resources),
 ];

@@ -39,6 +39,11 @@ export interface SignalModel {
   readonly maxRatePerSecond?: number;
   /** How long Prometheus keeps its samples, in days: availability is recorded over windows that it reaches. Default 35. */
   readonly retentionDays?: number;
+  /**
+   * Where counts go that must outlive `retentionDays`: a store of the stack's own, which keeps them `ownStoreDays` and whose figures come
+   * back, or, without that, one of the user's. Absent: nowhere.
+   */
+  readonly longTerm?: { readonly ownStoreDays?: number };
   /** Ends of open streams in an hour, of all injectors, that are tolerated on a path; default 30. */
   readonly interruptionsPerHour?: number;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
@@ -59,7 +64,7 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
-/** A model with every default: all paths, period 30 d, 2 injectors, export every 2 s. */
+/** A model with every default: all paths, period 30 d, 2 injectors, export every 2 s, a long-term store of 400 d. */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
   return {
     stack: 'lab',
@@ -68,6 +73,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     exportIntervalMs: 2000,
     paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
+    longTerm: { ownStoreDays: 400 },
     ...changes,
   };
 }

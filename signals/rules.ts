@@ -1,5 +1,6 @@
 import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
 import { availabilityRules, knownRule } from './availability';
+import { sendingGroups } from './long-term';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -15,8 +16,8 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
- * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); three more are about what the paths run on
- * and what measures them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
+ * long-term store is sent; three more are about what the paths run on and what measures them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -42,7 +43,11 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       rules: [...periodRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
-  return [...(model.enabled === false ? groups.map(withoutAlerts) : groups), ...surroundings(model)];
+  return [
+    ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
+    ...sendingGroups(model),
+    ...surroundings(model),
+  ];
 }
 
 function surroundings(model: SignalModel): RuleGroup[] {

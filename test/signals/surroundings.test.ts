@@ -29,15 +29,19 @@ const names = [
   ),
 ];
 
-/** A series that is bad at some times: a gauge has one of two values, a counter grows at one of two speeds (per second). */
+/**
+ * A series that is bad at some times: a gauge has one of two values, a counter grows at one of two speeds (per second), a clock tells the
+ * time and stands still while it is bad.
+ */
 interface Series {
   series: string;
-  kind: 'gauge' | 'counter';
+  kind: 'gauge' | 'counter' | 'clock';
   good: number;
   bad: number;
 }
 
 const gauge = (series: string, good: number, bad: number): Series => ({ series, kind: 'gauge', good, bad });
+const clock = (series: string): Series => ({ series, kind: 'clock', good: 0, bad: 0 });
 const counter = (series: string, good: number, bad: number): Series => ({
   series,
   kind: 'counter',
@@ -49,8 +53,10 @@ function played(all: readonly Series[], isBad: (second: number) => boolean): Inp
   return all.map(({ series, kind, good, bad }) => {
     const values: number[] = [];
     let count = 0;
+    let told = 0;
     for (let at = 0; at <= sceneSeconds; at += stepSeconds) {
-      values.push(kind === 'gauge' ? (isBad(at) ? bad : good) : count);
+      if (!isBad(at)) told = at;
+      values.push({ gauge: isBad(at) ? bad : good, counter: count, clock: told }[kind]);
       count += (isBad(at) ? bad : good) * stepSeconds;
     }
     return { series, values: values.join(' ') };
@@ -72,6 +78,7 @@ const limit = (of: string) =>
 const otlp = (code: string) =>
   `prometheus_http_requests_total{handler="/api/v1/otlp/v1/metrics",code="${code}"}`;
 const iterations = 'prometheus_rule_group_iterations';
+const remoteStorage = 'prometheus_remote_storage';
 const notified = '{integration="webhook"';
 
 interface Case {
@@ -273,6 +280,19 @@ const cases: Case[] = [
     ],
     flapping: 'fires',
   },
+  {
+    alert: 'LongTermStoreBehind',
+    series: [
+      clock(`${remoteStorage}_queue_highest_sent_timestamp_seconds{pod="prometheus-main-0"}`),
+      counter(`${recorded.sentTotal}{path="service",instance="a"}`, 4, 4),
+    ],
+    flapping: 'is quiet',
+  },
+  {
+    alert: 'LongTermStoreRefuses',
+    series: [counter(`${remoteStorage}_samples_failed_total{pod="prometheus-main-0"}`, 0, 0.2)],
+    flapping: 'fires',
+  },
 ];
 
 beforeAll(promtool, promtoolPatienceMs);
@@ -319,6 +339,18 @@ test('without any data only the Watchdog fires, from the first evaluation on and
   const { promql_expr_test = [] } = quiet;
   const test = { ...quiet, promql_expr_test: [...promql_expr_test, watchdog('0s'), watchdog('40m')] };
   expect(await testRules(groups, [test], '30s')).toMatch(/SUCCESS/);
+});
+
+test('a long-term store that nothing is to be sent to is not late', async () => {
+  const sent = clock(`${remoteStorage}_queue_highest_sent_timestamp_seconds{pod="prometheus-main-0"}`);
+  const quiet = scene(
+    names,
+    'nothing to send',
+    played([sent], (second) => second > 60),
+    { [sceneSeconds]: [] },
+    `${stepSeconds}s`,
+  );
+  expect(await testRules(groups, [quiet], '30s')).toMatch(/SUCCESS/);
 });
 
 test('with the load off the surroundings are still watched, but no injector is missed', async () => {
