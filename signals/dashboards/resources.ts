@@ -46,6 +46,9 @@ function workloads(model: SignalModel): Workload[] {
     ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
     { title: 'CoreDNS', prefix: 'coredns', namespace: system, ours: false },
     ours('Prometheus', 'prometheus-main', monitoring),
+    ...(model.longTerm?.ownStoreDays === undefined
+      ? []
+      : [ours('Long-term store', 'prometheus-longterm', monitoring)]),
     ours('Alertmanager', 'alertmanager-main', monitoring),
   ];
 }
