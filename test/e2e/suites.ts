@@ -35,6 +35,11 @@ export const suites: readonly Suite[] = [
     shows: 'restarts lose no probe of any path; each path broken is paged with its own reason, once',
     needsStack: true,
   },
+  {
+    name: 'longterm',
+    shows: 'that the long-term store has every count, also after a minute in which it was dead',
+    needsStack: true,
+  },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
     name: 'machines',
