@@ -8,6 +8,7 @@ import type { ExistingClusterSettings, LabClusterSettings } from './settings/clu
 import { contradictions } from './settings/contradictions';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
+import { ownStore } from './settings/long-term-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { configNamespace, describeProblems, type Problem } from './settings/problem';
 import type { Config, EchoSettings, PodinfoSettings } from './settings/schema';
@@ -174,7 +175,8 @@ function toModel(
     runbookBase: alerts.runbooks ?? defaultRunbookBase,
     owner: alerts.owner,
     interruptionsPerHour: alerts.interruptionsPerHour,
-    retentionDays: Math.floor(monitoring.retention / 86_400_000),
+    retentionDays: wholeDays(monitoring.retention),
+    ...longTermOf(monitoring.longTerm),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     gatewayScraped: cluster?.kind === 'lab',
@@ -196,6 +198,16 @@ function nodeProberModel({ cluster, images, nodeProber }: Partial<Config>): Pick
       rotationMs: rotation,
     },
   };
+}
+
+function wholeDays(milliseconds: number): number {
+  return Math.floor(milliseconds / 86_400_000);
+}
+
+function longTermOf(longTerm: Config['monitoring']['longTerm']): Pick<SignalModel, 'longTerm'> {
+  if (!longTerm.enabled) return {};
+  if (longTerm.remoteWrite !== undefined) return { longTerm: {} };
+  return { longTerm: { ownStoreDays: wholeDays(ownStore(longTerm).retention) } };
 }
 
 /** What the signals' arithmetic refuses, in the words of the config; fields already complained about are left out. */

@@ -2,7 +2,9 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Config } from '../settings/schema';
 import type { SignalModel } from '../signals/model';
 import { AlertmanagerServer } from './monitoring/alertmanager-server';
+import { type CountsSending, sendingToOwnStore, sendingToUsersStore } from './monitoring/counts-sending';
 import { KubeStateMetrics } from './monitoring/kube-state-metrics';
+import { LongTermStore } from './monitoring/long-term-store';
 import { dnsDiscovery, podMonitors } from './monitoring/monitors';
 import type { MonitoringPartArgs } from './monitoring/part';
 import { PrometheusOperator } from './monitoring/prometheus-operator';
@@ -15,7 +17,7 @@ export interface MonitoringStackArgs extends MonitoringPartArgs {
   readonly model: SignalModel;
 }
 
-/** Prometheus and Alertmanager run by the operator, with rules, routes and everything that is scraped. */
+/** Prometheus and Alertmanager run by the operator, with rules, routes and everything that is scraped, and a store for what must be kept longer. */
 export class MonitoringStack extends pulumi.ComponentResource {
   /** `HOST:PORT` of Prometheus inside the cluster, by address. */
   readonly prometheusAddress: pulumi.Output<string>;
@@ -34,9 +36,10 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const own = { parent: this };
     const { crds } = new PrometheusOperator('operator', part, own);
     const alertmanager = new AlertmanagerServer('alertmanager', { ...part, monitoring, model, crds }, own);
+    const sending = this.#sending({ ...args, crds });
     const prometheus = new PrometheusServer(
       'prometheus',
-      { ...part, monitoring, model, crds, alertmanager: alertmanager.serviceName },
+      { ...part, monitoring, model, crds, alertmanager: alertmanager.serviceName, sending },
       own,
     );
     new KubeStateMetrics('kube-state-metrics', part, own);
@@ -44,5 +47,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
     podMonitors(this, { ...part, crds });
     this.prometheusAddress = prometheus.address;
     this.registerOutputs({ prometheusAddress: this.prometheusAddress });
+  }
+
+  /** To a store of the user's where the config names one, else to one of our own. */
+  #sending(
+    args: MonitoringStackArgs & { readonly crds: readonly pulumi.Resource[] },
+  ): CountsSending | undefined {
+    const { enabled, remoteWrite } = args.monitoring.longTerm;
+    if (!enabled) return undefined;
+    if (remoteWrite !== undefined) return sendingToUsersStore(this, args, remoteWrite);
+    return sendingToOwnStore(new LongTermStore('long-term-store', args, { parent: this }).writeUrl);
   }
 }

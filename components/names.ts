@@ -21,3 +21,7 @@ export const alertmanagerPort = 9093;
 
 /** Name of the Prometheus and of the Alertmanager resource. */
 export const monitoringName = 'main';
+
+/** Name of the Prometheus resource that keeps counts for over a year, and of its Service, pods and rules. */
+export const longTermName = 'longterm';
+export const longTermWorkload = `prometheus-${longTermName}`;

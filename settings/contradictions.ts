@@ -2,6 +2,7 @@ import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { dashboardsContradictions } from './contradictions/dashboards';
 import { gatewayContradictions } from './contradictions/gateway';
+import { longTermContradictions } from './contradictions/long-term';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
@@ -20,6 +21,7 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('echo', ({ echo }) => echo.resources),
   overLimits('injector', ({ injector }) => injector.resources),
   ...monitoringContradictions,
+  ...longTermContradictions,
   overLimits('monitoring', ({ monitoring }) => monitoring.resources),
   ...dashboardsContradictions,
 ];

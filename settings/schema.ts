@@ -6,6 +6,7 @@ import { choice, cpu, duration, flag, leaf, number, size, text } from './fields'
 import { formatDuration, parseDuration } from './units';
 import { clusterSchema } from './cluster-schema';
 import { dashboardsSchema } from './dashboards-schema';
+import { longTermSchema } from './long-term-schema';
 import { receiverSchema } from './receiver-schema';
 
 const megabyte = 2 ** 20;
@@ -247,6 +248,7 @@ const monitoringSchema = z
       })
       .prefault({}),
     receivers: z.array(receiverSchema).optional(),
+    longTerm: longTermSchema,
     resources: resources({ cpu: ['100m', '1'], memory: ['256MB', '1GB'] }),
   })
   .prefault({});

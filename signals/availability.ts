@@ -13,8 +13,22 @@ const defaultRetentionDays = 35;
 /** Below this coverage a figure of availability says more than is known. */
 export const leastCoverage = 0.9;
 
-/** Windows that the samples reach back to, in seconds, ascending. */
-export function availabilityWindows(model: Pick<SignalModel, 'retentionDays'>): number[] {
+/** What windows depend on. */
+type Reach = Pick<SignalModel, 'retentionDays' | 'longTerm'>;
+
+/** Windows of which Prometheus has figures, its own and the long-term store's, in seconds, ascending. */
+export function availabilityWindows(model: Reach): number[] {
+  return [...ownWindows(model), ...windowsOfTheStore(model)];
+}
+
+/** Windows that only the stack's own long-term store reaches, in seconds, ascending. */
+export function windowsOfTheStore(model: Reach): number[] {
+  const reach = (model.longTerm?.ownStoreDays ?? 0) * day;
+  return windows.filter((window) => window <= reach && !ownWindows(model).includes(window));
+}
+
+/** Windows that Prometheus' own samples reach back to. */
+function ownWindows(model: Reach): number[] {
   const reach = (model.retentionDays ?? defaultRetentionDays) * day;
   return windows.filter((window) => window <= reach);
 }
@@ -40,8 +54,8 @@ export function knownRule(path: PathSettings): RecordingRule {
 }
 
 /**
- * Counts of five minutes, and availability and coverage of every window from them; evaluated every five minutes. A year adds up
- * 105 120 samples of each count instead of six million of every injector that ever lived.
+ * Counts of five minutes, and availability and coverage of every window that Prometheus itself reaches; evaluated every five minutes.
+ * A year adds up 105 120 samples of each count instead of six million of every injector that ever lived.
  */
 export function availabilityRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const of = { path: path.name };
@@ -56,7 +70,7 @@ export function availabilityRules(model: SignalModel, path: PathSettings): Recor
   const labels = slothLabels(path, 'availability');
   return [
     ...counts,
-    ...availabilityWindows(model).flatMap((seconds) => {
+    ...ownWindows(model).flatMap((seconds) => {
       const sum = (record: string) => `sum_over_time(${select(record, of)}[${duration(seconds)}])`;
       const known = `count_over_time(${select(recorded.known, of)}[${duration(seconds)}])`;
       return [
@@ -73,6 +87,15 @@ export function availabilityRules(model: SignalModel, path: PathSettings): Recor
       ];
     }),
   ];
+}
+
+/** One query for every window: availability and coverage of all paths, told apart by `__name__`. */
+export function availabilityQuery(model: Reach): string {
+  const names = availabilityWindows(model).flatMap((seconds) => [
+    availabilityName(seconds),
+    coverageName(seconds),
+  ]);
+  return `{__name__=~"${names.join('|')}"}`;
 }
 
 /**

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alertCatalogue, type AlertEntry } from './alert-catalogue';
-import { availabilityWindows, leastCoverage } from './availability';
+import { availabilityWindows, leastCoverage, windowsOfTheStore } from './availability';
 import { followers, leaders } from './dependencies';
 import { inhibitedBy } from './inhibitions';
+import { ofAnyStore } from './long-term';
 import { knownMaskers, maskers } from './masked';
-import { pushedMetrics } from './metrics';
+import { pushedMetrics, recorded } from './metrics';
 import { defaultModel } from './model';
 import {
   defaultNodeProber,
@@ -246,10 +247,30 @@ What this costs: a *partial* fault that begins within five and a half minutes af
 }
 
 function availability(): string {
-  const windows = availabilityWindows(defaultModel()).map(duration).join(', ');
+  const model = defaultModel();
+  const windows = availabilityWindows(model).map(duration).join(', ');
+  const ofStore = windowsOfTheStore(model).map(duration).join(' and ');
+  const { ratio, coverage } = ofAnyStore(90 * 86_400);
   return `### Availability and what is known
 
-\`slo:availability:ratio_*\` is (ok + slow) / (ok + slow + failed) over ${windows} (and 90d, 365d where the retention reaches), weighed by count; \`slo:availability_coverage:ratio_*\` is the share of the window in which probes were counted. Under ${number(leastCoverage * 100)} % of coverage readers show "n % of the window known" in place of a figure. No probes, no number.`;
+\`slo:availability:ratio_*\` is (ok + slow) / (ok + slow + failed) over ${windows}, weighed by count; \`slo:availability_coverage:ratio_*\` is the share of the window in which probes were counted. Under ${number(leastCoverage * 100)} % of coverage readers show "n % of the window known" in place of a figure. No probes, no number.
+
+${ofStore} are beyond the retention of Prometheus. It sends three series to a long-term store, every minute, and nothing else:
+
+| series | labels | what |
+|---|---|---|
+| \`${recorded.sentTotal}\` | \`path\`, \`instance\` | probes that say something about the path, cumulative, of one injector |
+| \`${recorded.sentBad}\` | the same | those of them that failed |
+| \`${recorded.sentKnown}\` | \`path\` | share of the minute in which probes were counted |
+
+The counts are cumulative, so a record that is lost loses no probe and one that comes twice adds none: after an outage of the store, or of Prometheus, of whatever length the next record says all, but for injectors that ended meanwhile. What is missing is time, and the coverage says so. The first record of a process is 0, so its first failures count. An injector whose process dies and begins again in its pod may lose its last minute.
+
+The stack's own store adds them up and Prometheus fetches the results, so all windows are on one data source. In a store of your own load this as rules, or ask it (here over 90 days):
+
+\`\`\`
+${ratio}
+${coverage}
+\`\`\``;
 }
 
 function runbook(): string {

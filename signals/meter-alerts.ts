@@ -5,6 +5,8 @@ import type { AlertRule } from './rule-types';
 
 /** Where Prometheus counts what the injectors push to it. */
 const otlpHandler = '/api/v1/otlp/v1/metrics';
+/** The long-term store gets something every minute: it is behind when the newest it has is older than this, in seconds. */
+const behindSeconds = 600;
 /** Share of pushes that may be refused, of rule evaluations that may be missed, and of notifications that may fail. */
 const refusedShare = 0.05;
 const missedShare = 0.1;
@@ -14,6 +16,7 @@ const undeliveredShare = 0.1;
 export function meterAlerts(model: SignalModel): AlertRule[] {
   const sum = (metric: string, matchers: string, window: string) =>
     `sum(increase(${metric}${matchers}[${window}]))`;
+  const sumByPod = (metric: string) => `sum by (pod) (increase(${metric}[10m]))`;
   const pushes = 'prometheus_http_requests_total';
   const reporting = `count(sum by (instance) (increase(${probesTotal}[1m])) > 0)`;
   const integration = (metric: string) => `sum by (integration) (increase(${metric}[15m]))`;
@@ -49,15 +52,15 @@ export function meterAlerts(model: SignalModel): AlertRule[] {
       summary: 'Rules of {{ $labels.rule_group }} failed {{ $value | printf "%.0f" }} times in 10m',
     }),
     alertRule(model, 'RulesLate', {
-      expr: `${sum(`${rules}_missed_total`, '', '10m')} / ${sum(`${rules}_total`, '', '10m')} > ${missedShare}`,
+      expr: `${sumByPod(`${rules}_missed_total`)} / ${sumByPod(`${rules}_total`)} > ${missedShare}`,
       for: '10m',
-      summary: 'Prometheus misses {{ $value | humanizePercentage }} of its rule evaluations',
+      summary: '{{ $labels.pod }} misses {{ $value | humanizePercentage }} of its rule evaluations',
     }),
     alertRule(model, 'ConfigReloadFailing', {
       expr: '(prometheus_config_last_reload_successful == 0) or (alertmanager_config_last_reload_successful == 0)',
       for: '5m',
       summary:
-        '{{ $labels.job }} could not load its configuration (last success is {{ $value | printf "%.0f" }}) and runs with the one before',
+        '{{ $labels.pod }} could not load its configuration (last success is {{ $value | printf "%.0f" }}) and runs with the one before',
     }),
     alertRule(model, 'AlertmanagerUnreachable', {
       expr:
@@ -73,6 +76,27 @@ export function meterAlerts(model: SignalModel): AlertRule[] {
         `${integration('alertmanager_notifications_failed_total')} / ${integration('alertmanager_notifications_total')} > ${undeliveredShare}`,
       for: '5m',
       summary: '{{ $value | printf "%.0f" }} notifications by {{ $labels.integration }} failed in 15m',
+    }),
+    ...(model.longTerm === undefined ? [] : longTermAlerts(model)),
+  ];
+}
+
+/** Alerts on the way of the counts to the long-term store, our own or the user's. */
+function longTermAlerts(model: SignalModel): AlertRule[] {
+  const remote = 'prometheus_remote_storage';
+  return [
+    alertRule(model, 'LongTermStoreBehind', {
+      // Over a while, as a scrape that fails has no value; without anything to send nothing is late.
+      expr:
+        `time() - max by (pod) (max_over_time(${remote}_queue_highest_sent_timestamp_seconds[5m])) > ${behindSeconds} ` +
+        `and on () count(${recorded.sentTotal})`,
+      for: '10m',
+      summary: 'The newest counts in the long-term store are {{ $value | humanizeDuration }} old',
+    }),
+    alertRule(model, 'LongTermStoreRefuses', {
+      expr: `sum(increase(${remote}_samples_failed_total[15m])) > 0`,
+      for: '5m',
+      summary: 'The long-term store refused {{ $value | printf "%.0f" }} samples in 15m',
     }),
   ];
 }

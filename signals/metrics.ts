@@ -84,6 +84,10 @@ export const recorded = {
   total5m: 'path:probes_total:increase5m',
   /** 1 {path} for every 30 s in which probes were counted, absent else. */
   known: 'path:known:bool',
+  /** What is sent to the long-term store, every minute: `bad` and `total` {path, instance}, and the share of the minute that is known {path}. */
+  sentBad: 'slo:probes_bad:count',
+  sentTotal: 'slo:probes_total:count',
+  sentKnown: 'slo:probes_known:ratio1m',
 } as const;
 
 /** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */

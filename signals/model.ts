@@ -40,6 +40,11 @@ export interface SignalModel {
   readonly maxRatePerSecond?: number;
   /** How long Prometheus keeps its samples, in days: availability is recorded over windows that it reaches. Default 35. */
   readonly retentionDays?: number;
+  /**
+   * Where counts go that must outlive `retentionDays`: a store of the stack's own, which keeps them `ownStoreDays` and whose figures come
+   * back, or, without that, one of the user's. Absent: nowhere.
+   */
+  readonly longTerm?: { readonly ownStoreDays?: number };
   /** Ends of open streams in an hour, of all injectors, that are tolerated on a path; default 30. */
   readonly interruptionsPerHour?: number;
   /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
@@ -64,7 +69,10 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
-/** A model with every default: all paths, a gateway of the stack's own, probes between nodes, period 30 d, 2 injectors, export every 2 s. */
+/**
+ * A model with every default: all paths, a gateway of the stack's own, probes between nodes, period 30 d, 2 injectors, export every 2 s, a long-term
+ * store of 400 d.
+ */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
   return {
     stack: 'lab',
@@ -75,6 +83,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     runbookBase: defaultRunbookBase,
     gatewayScraped: true,
     nodeProber: defaultNodeProber,
+    longTerm: { ownStoreDays: 400 },
     ...changes,
   };
 }

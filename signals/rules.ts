@@ -3,6 +3,7 @@ import { availabilityRules, knownRule } from './availability';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
 import { maskedRules } from './masked';
+import { sendingGroups } from './long-term';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -19,8 +20,8 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
- * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); three more are about what the paths run on
- * and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
+ * long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -49,6 +50,7 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
   ]);
   return [
     ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
+    ...sendingGroups(model),
     ...surroundings(model),
     ...nodeGroups(model),
   ];

@@ -61,6 +61,8 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   prometheus_notifications_alertmanagers_discovered: ofPods,
   prometheus_notifications_errors_total: [...ofPods, 'alertmanager'],
   prometheus_notifications_sent_total: [...ofPods, 'alertmanager'],
+  prometheus_remote_storage_queue_highest_sent_timestamp_seconds: [...ofPods, 'remote_name', 'url'],
+  prometheus_remote_storage_samples_failed_total: [...ofPods, 'remote_name', 'url'],
   prometheus_config_last_reload_successful: ofPods,
   alertmanager_config_last_reload_successful: ofPods,
   alertmanager_notifications_total: [...ofPods, 'integration', 'receiver_name'],

@@ -216,7 +216,8 @@ export const surroundingsCatalogue = [
   {
     name: 'RulesLate',
     kind: 'ticket',
-    meaning: 'Prometheus cannot keep up with its rules: alerts come late.',
+    meaning:
+      'Prometheus, or the long-term store, cannot keep up with its rules: alerts and figures come late.',
     condition: 'More than 10 % of the evaluations missed over 10 min, for 10 min.',
     causes: ['Prometheus lacks CPU', 'a slow volume'],
     steps: [
@@ -253,6 +254,38 @@ export const surroundingsCatalogue = [
     steps: [
       'The log of Alertmanager has the receiver and the answer.',
       'Set the secret anew: `pulumi config set --secret --path "continuous-load:monitoring.receivers[0].url"`, then `npm run up`.',
+    ],
+  },
+  {
+    name: 'LongTermStoreBehind',
+    kind: 'ticket',
+    meaning:
+      'The counts do not reach the long-term store. Nothing is lost yet: they are cumulative, and the next that arrives says all.',
+    condition:
+      'The newest count that it took is older than 10 min, for 10 min, while there is something to send.',
+    causes: [
+      'the store is not running, or its volume is full',
+      'the network between Prometheus and the store',
+      'for a store of your own: its address, its credentials',
+    ],
+    steps: [
+      'Is it there: `kubectl -n monitoring get po -l operator.prometheus.io/name=longterm` (a store of your own: ask it).',
+      'The log of Prometheus has the answer of the store: `kubectl -n monitoring logs sts/prometheus-main -c prometheus`, component `remote`.',
+      'Mend it within two hours if you can: Prometheus sends again what is in its write-ahead log. After that the time is missing in the coverage; the probes of injectors that live on are counted all the same.',
+    ],
+  },
+  {
+    name: 'LongTermStoreRefuses',
+    kind: 'ticket',
+    meaning: 'The long-term store answers that it will not take some samples; they are not sent again.',
+    condition: 'A sample was refused for good within 15 min, for 5 min.',
+    causes: [
+      'for a store of your own: credentials, a limit of its tenants, too old samples',
+      'a store that was restored from a backup and is ahead',
+    ],
+    steps: [
+      'The log of Prometheus has the answer: `kubectl -n monitoring logs sts/prometheus-main -c prometheus`, component `remote`.',
+      'Counts are cumulative: once it takes them again, only time is missing in the coverage.',
     ],
   },
 ] as const satisfies readonly AlertEntry[];

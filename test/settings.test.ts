@@ -345,6 +345,87 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     /remove it/,
   ],
   [
+    'long-term retention of weeks',
+    { monitoring: { longTerm: { retention: '8w' } } },
+    'monitoring.longTerm.retention is "8w"',
+    /from 90d to 4000d[^]*400d/,
+  ],
+  [
+    'long-term store that keeps less than Prometheus itself',
+    { monitoring: { retention: '400d' } },
+    'monitoring.longTerm.retention is "400d"',
+    /more than monitoring\.retention, 400d[^]*enabled: false/,
+  ],
+  [
+    'long-term size over its volume',
+    { monitoring: { longTerm: { retentionSize: '2GB' } } },
+    'monitoring.longTerm.retentionSize is "2GB"',
+    /nine tenths of monitoring\.longTerm\.storage\.size, 2GB/,
+  ],
+  [
+    'long-term volume larger than the lab’s',
+    { monitoring: { longTerm: { storage: { size: '20GB' } } } },
+    'monitoring.longTerm.storage.size is "20GB"',
+    /at most 10GB on the lab/,
+  ],
+  [
+    'long-term class of its own',
+    { monitoring: { longTerm: { storage: { class: 'gp3' } } } },
+    'monitoring.longTerm.storage.class is an unknown key',
+    /known keys here: size/,
+  ],
+  [
+    'two long-term stores',
+    {
+      monitoring: {
+        longTerm: { storage: { size: '5GB' }, remoteWrite: { url: 'https://store.example.org/w' } },
+      },
+    },
+    'monitoring.longTerm.storage.size is "5GB"',
+    /left out beside remoteWrite[^]*remove it, or remove remoteWrite/,
+  ],
+  [
+    'counts that are sent and not sent',
+    { monitoring: { longTerm: { enabled: false, remoteWrite: { url: 'https://store.example.org/w' } } } },
+    'monitoring.longTerm.remoteWrite is not shown',
+    /enabled is false[^]*remove one/,
+  ],
+  [
+    'store without an address',
+    { monitoring: { longTerm: { remoteWrite: { bearerToken: 'x' } } } },
+    'monitoring.longTerm.remoteWrite.url is missing',
+    /credentials have keys of their own/,
+  ],
+  [
+    'store with credentials in its address',
+    { monitoring: { longTerm: { remoteWrite: { url: 'https://me:s3cret@store.example.org/w' } } } },
+    'monitoring.longTerm.remoteWrite.url is not shown',
+    /without a user in it/,
+  ],
+  [
+    'store with half of its credentials',
+    { monitoring: { longTerm: { remoteWrite: { url: 'https://store.example.org/w', username: 'me' } } } },
+    'monitoring.longTerm.remoteWrite.password is missing',
+    /pulumi config set --secret/,
+  ],
+  [
+    'store with credentials of two kinds',
+    {
+      monitoring: {
+        longTerm: {
+          remoteWrite: {
+            url: 'https://store.example.org/w',
+            username: 'me',
+            password: 'x',
+            bearerToken: 'y',
+          },
+        },
+      },
+    },
+    'monitoring.longTerm.remoteWrite.bearerToken is not shown',
+    /keep the one/,
+  ],
+  [
     'receivers that are no list',
     { monitoring: { receivers: { name: 'a' } } },
     'monitoring.receivers is {"name":"a"}',
@@ -566,6 +647,7 @@ describe('a right config', () => {
       enabled: true,
       maxRatePerSecond: 100,
       timeScale: 1,
+      longTerm: { ownStoreDays: 400 },
     });
     expect(model.paths.map(({ name }) => name)).toEqual(
       pathNames.filter((name) => !throughGateway([{ name }])),

@@ -15,7 +15,7 @@ export interface WantedPort {
 /** A process that listens on a port; the id is unknown to a user who may not look. */
 export interface PortHolder {
   readonly pid: number | undefined;
-  /** Its command line, shortened. */
+  /** Its whole command line: a lab's own relay is known by the directory in it, wherever that lies. */
   readonly command: string | undefined;
 }
 

@@ -132,11 +132,16 @@ function ports({ takenPorts, configFile }: MachineFacts): string[] {
   });
 }
 
+/** So many characters of a command line are shown. */
+const mostOfCommand = 120;
+
 /** A lab's own relay is named by its lab; anything else by its command line. */
 function describeHolder(pid: number, command = ''): string {
   const lab = /\/labs\/([a-z0-9-]+)\//.exec(command)?.[1];
   if (lab !== undefined) return `lab ${lab} (process ${pid})`;
-  return command === '' ? `process ${pid}` : `process ${pid} (${command})`;
+  if (command === '') return `process ${pid}`;
+  const shown = command.length > mostOfCommand ? `${command.slice(0, mostOfCommand - 1)}…` : command;
+  return `process ${pid} (${shown})`;
 }
 
 function leftovers({ leftovers: left, stack }: MachineFacts): string[] {

@@ -1,6 +1,14 @@
+import {
+  availabilityName,
+  availabilityQuery,
+  availabilityReading,
+  availabilityWindows,
+  coverageName,
+} from '../../signals/availability';
 import type { SignalModel } from '../../signals/model';
+import { duration } from '../../signals/promql';
 import { exactCounts, measuredNowQuery, statusQueries } from '../../signals/status';
-import type { PrometheusApi, RuleAlert } from './prometheus-api';
+import type { PrometheusApi, RuleAlert, VectorSeries } from './prometheus-api';
 
 /** What `npm run -s status -- --json` prints. */
 export interface StatusReport {
@@ -25,6 +33,18 @@ export interface PathStatus {
   readonly p99: number | null;
   /** Share (0…1) that `success` must reach. */
   readonly objective: number;
+  /** Availability over longer windows, shortest first. */
+  readonly windows: readonly WindowStatus[];
+}
+
+/** Availability of a path over a window. */
+export interface WindowStatus {
+  /** `1h`, `1d`, … */
+  readonly window: string;
+  /** Share (0…1) of probes answered right, weighed by count; null without probes, and where under nine tenths of the window are known. */
+  readonly availability: number | null;
+  /** Share (0…1) of the window in which probes were counted. */
+  readonly known: number;
 }
 
 /** An alert that somebody is told about. */
@@ -52,11 +72,12 @@ export function shareOf(percent: number): number {
 /** Asks Prometheus for everything a status shows of the paths. Throws a Failure when it does not answer. */
 export async function readPaths(prometheus: PrometheusApi, model: SignalModel): Promise<PathStatus[]> {
   const queries = statusQueries(statusWindowSeconds);
-  const [counters, p50, p99, measured] = await Promise.all([
+  const [counters, p50, p99, measured, recorded] = await Promise.all([
     prometheus.matrix(queries.counters),
     prometheus.vector(queries.p50Ms),
     prometheus.vector(queries.p99Ms),
     prometheus.vector(measuredNowQuery(model)),
+    prometheus.vector(availabilityQuery(model)),
   ]);
   const counts = exactCounts(counters, model);
   const quantile = (series: typeof p50, path: string): number | null => {
@@ -77,7 +98,19 @@ export async function readPaths(prometheus: PrometheusApi, model: SignalModel): 
       success: isMeasured ? success : null,
       ...quantiles,
       objective: shareOf(availabilityPercent),
+      windows: windowsOf(model, name, recorded),
     };
+  });
+}
+
+function windowsOf(model: SignalModel, path: string, recorded: readonly VectorSeries[]): WindowStatus[] {
+  const value = (name: string) =>
+    recorded.find(({ metric }) => metric['__name__'] === name && metric['path'] === path)?.value;
+  return availabilityWindows(model).map((seconds) => {
+    const known = value(coverageName(seconds)) ?? 0;
+    const reading = availabilityReading(value(availabilityName(seconds)), known);
+    const availability = 'availability' in reading ? Number(reading.availability.toFixed(9)) : null;
+    return { window: duration(seconds), availability, known: Number(known.toFixed(6)) };
   });
 }
 

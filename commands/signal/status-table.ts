@@ -1,6 +1,12 @@
 import Table from 'cli-table3';
 import { formatDuration } from '../../lab/progress';
-import { statusWindowSeconds, type AlertStatus, type PathStatus, type StatusReport } from './status-report';
+import {
+  statusWindowSeconds,
+  type AlertStatus,
+  type PathStatus,
+  type StatusReport,
+  type WindowStatus,
+} from './status-report';
 
 /** A status for the terminal: a row per path, then the alerts, then where to look on. */
 export function renderStatus(report: StatusReport, nowMs = Date.now()): string {
@@ -8,6 +14,7 @@ export function renderStatus(report: StatusReport, nowMs = Date.now()): string {
   const sections = [
     `Stack ${report.stack}, the last ${window}:`,
     renderPaths(report.paths),
+    renderWindows(report.paths),
     renderAlerts(report.alerts, nowMs),
   ];
   return [...sections, renderUrls(report.urls)].filter((section) => section !== '').join('\n');
@@ -30,6 +37,45 @@ function renderPaths(paths: readonly PathStatus[]): string {
     ]);
   }
   return table.toString();
+}
+
+/** Windows that are known well enough of some path have a column; of the others it is said how much is known of every path at least. */
+function renderWindows(paths: readonly PathStatus[]): string {
+  const windows = (paths[0]?.windows ?? []).map(({ window }, index) => ({
+    window,
+    cells: paths.map((path) => path.windows[index]),
+  }));
+  const told = windows.filter(({ cells }) => cells.some((cell) => (cell?.availability ?? null) !== null));
+  const young = windows
+    .filter((window) => !told.includes(window))
+    .map(
+      ({ window, cells }) => `${window} ${formatKnown(Math.min(...cells.map((cell) => cell?.known ?? 0)))}`,
+    );
+  const note =
+    young.length === 0
+      ? []
+      : [`Too little is known yet of ${young.join(', ')} for an availability over them.`];
+  if (told.length === 0) return note.join('');
+  const table = new Table({
+    head: ['availability', ...told.map(({ window }) => window)],
+    colAligns: ['left', ...told.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  });
+  paths.forEach((path, row) => table.push([path.path, ...told.map(({ cells }) => formatWindow(cells[row]))]));
+  return [table.toString(), ...note].join('\n');
+}
+
+/** An availability, or how much of its window is known; a window without a probe has a dash. */
+export function formatWindow(status: WindowStatus | undefined): string {
+  if (status === undefined || (status.availability === null && status.known === 0)) return '–';
+  return status.availability === null
+    ? `${formatKnown(status.known)} known`
+    : formatShare(status.availability);
+}
+
+/** Whole percents, never rounded up. */
+function formatKnown(share: number): string {
+  return `${Math.floor(share * 100)} %`;
 }
 
 /** What a path's figures come to, in a word or two. */

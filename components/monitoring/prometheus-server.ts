@@ -6,14 +6,14 @@ import { PrometheusRule } from '../../resources/prometheus-rule';
 import type { Config } from '../../settings/schema';
 import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import type { SignalModel } from '../../signals/model';
-import { ruleGroups, type RuleGroup } from '../../signals/rules';
+import { ruleGroups } from '../../signals/rules';
 import { inside } from '../cluster/cluster';
-import { imageOf, versions } from '../images';
 import { metadata, untilAvailable, withoutWaiting } from '../metadata';
-import { monitoringName, namespaceNames, prometheusPort } from '../names';
-import { podSecurity, resourceRequirements } from '../pod';
+import { longTermWorkload, monitoringName, namespaceNames, prometheusPort } from '../names';
+import type { CountsSending } from './counts-sending';
 import { nodeScrapeConfigs } from './node-scraping';
 import type { MonitoringPartArgs } from './part';
+import { commonSpec, ruleGroupSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
 import { storage } from './volume';
 
@@ -25,6 +25,8 @@ export interface PrometheusServerArgs extends MonitoringPartArgs {
   readonly crds: readonly pulumi.Resource[];
   /** Name of Alertmanager's Service, beside this one. */
   readonly alertmanager: string;
+  /** Where counts that must outlive the retention are sent; absent where nowhere. */
+  readonly sending?: CountsSending | undefined;
 }
 
 const namespace = namespaceNames.monitoring;
@@ -74,7 +76,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
       'continuous-load',
       {
         metadata: metadata('continuous-load', namespace, { workload, stack }),
-        spec: { groups: ruleGroups(args.model).map(toSpec) },
+        spec: { groups: ruleGroups(args.model).map(ruleGroupSpec) },
       },
       inside(this, cluster, [...own, ...crds]),
     );
@@ -84,7 +86,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
         metadata: metadata(monitoringName, namespace, { workload, stack, annotations: untilAvailable }),
         spec: this.#spec(args),
       },
-      inside(this, cluster, [...permissions, ...crds, scrape]),
+      inside(this, cluster, [...permissions, ...crds, scrape, ...(args.sending?.secrets ?? [])]),
     );
     this.registerOutputs({ address: this.address });
   }
@@ -112,22 +114,15 @@ export class PrometheusServer extends pulumi.ComponentResource {
     );
   }
 
-  #spec({ cluster, stack, monitoring, alertmanager }: PrometheusServerArgs): PrometheusSpec {
+  #spec({ cluster, stack, monitoring, alertmanager, sending }: PrometheusServerArgs): PrometheusSpec {
     const selector = {
       matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load', 'app.kubernetes.io/instance': stack },
     };
     return {
+      ...commonSpec(cluster, stack, monitoring.resources),
       replicas: monitoring.prometheusReplicas,
-      image: imageOf(cluster, 'prometheus'),
-      imagePullPolicy: 'IfNotPresent',
-      version: `v${versions.prometheus}`,
       serviceAccountName: fullName,
       automountServiceAccountToken: true,
-      podMetadata: { labels: { 'app.kubernetes.io/part-of': 'continuous-load' } },
-      externalLabels: { stack, cluster: cluster.clusterName },
-      // The operator's own labels would make every series of the one replica look like one of many.
-      replicaExternalLabelName: '',
-      prometheusExternalLabelName: '',
       externalUrl: cluster.endpoints.apply(
         ({ prometheus }) => prometheus ?? `http://${fullName}.${namespace}.svc:${prometheusPort}`,
       ),
@@ -143,22 +138,16 @@ export class PrometheusServer extends pulumi.ComponentResource {
         kubernetesSize(monitoring.storage.size),
         monitoring.storage.class ?? cluster.storageClass,
       ),
-      ruleSelector: selector,
+      ruleSelector: {
+        ...selector,
+        matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'NotIn', values: [longTermWorkload] }],
+      },
       podMonitorSelector: selector,
       serviceDiscoveryRole: 'EndpointSlice',
       additionalScrapeConfigs: { name: `${fullName}-scrape`, key: scrapeFile },
       // Found through EndpointSlices, by address: an alert needs no DNS.
       alerting: { alertmanagers: [{ namespace, name: alertmanager, port: 'web', apiVersion: 'V2' }] },
-      securityContext: podSecurity,
-      resources: resourceRequirements(monitoring.resources),
-      ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
-      // The operator's default looks every 15 s, which a start would wait for.
-      containers: [{ name: 'prometheus', startupProbe: { periodSeconds: 2, failureThreshold: 450 } }],
+      ...(sending ? { remoteWrite: sending.remoteWrite } : {}),
     };
   }
-}
-
-/** Rule groups are read-only data; the resource's type is not. */
-function toSpec({ name, interval, rules }: RuleGroup) {
-  return { name, interval, rules: rules.map((rule) => ({ ...rule })) };
 }

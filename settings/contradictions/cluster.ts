@@ -1,8 +1,8 @@
 import { formatSize } from '../units';
 import type { Contradiction } from './contradiction';
 
-/** Size of one of the lab's local volumes. */
-const labVolumeBytes = 10 * 2 ** 30;
+/** Size of one of the lab's local volumes, in bytes. */
+export const labVolumeBytes = 10 * 2 ** 30;
 
 /** Contradictions of the section `cluster` with itself and with others. */
 export const clusterContradictions: readonly Contradiction[] = [

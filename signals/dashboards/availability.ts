@@ -1,4 +1,10 @@
-import { availabilityName, availabilityWindows, coverageName, leastCoverage } from '../availability';
+import {
+  availabilityName,
+  availabilityWindows,
+  coverageName,
+  leastCoverage,
+  windowsOfTheStore,
+} from '../availability';
 import { recorded } from '../metrics';
 import type { PathSettings, SignalModel } from '../model';
 import { pathRow } from '../paths';
@@ -22,7 +28,7 @@ export function availabilityDashboard(model: SignalModel): DashboardSpec {
     name: 'availability',
     title: 'availability',
     description:
-      'Every path against its objective: now, over an hour, a day and the period; what is left of its budget.',
+      'Every path against its objective: now, and over windows from an hour to a year; what is left of its budget.',
     from: 'now-6h',
     rows: [
       {
@@ -75,10 +81,13 @@ function over(model: SignalModel, seconds: number): Panel {
   const coverage = coverageName(seconds);
   const known = `${coverage} >= ${number(leastCoverage)}`;
   const window = duration(seconds);
+  const byWhom = windowsOfTheStore(model).includes(seconds)
+    ? 'added up by the long-term store from the counts that it keeps'
+    : `as recorded every ${duration(periodIntervalSeconds)}`;
   return figure(
     model,
     window,
-    `Weighed by count, as recorded every ${duration(periodIntervalSeconds)}. A path of which less than ${number(leastCoverage * 100)} % of the window is known reads "known", with that share.`,
+    `Weighed by count, ${byWhom}. A path of which less than ${number(leastCoverage * 100)} % of the window is known reads "known", with that share.`,
     [
       {
         expr: `${floored(availabilityName(seconds))} and on (path) (${known})`,

@@ -52,6 +52,9 @@ function workloads(model: SignalModel): Workload[] {
       : []),
     { title: 'CoreDNS', prefix: 'coredns', namespace: system, ours: false },
     ours('Prometheus', 'prometheus-main', monitoring),
+    ...(model.longTerm?.ownStoreDays === undefined
+      ? []
+      : [ours('Long-term store', 'prometheus-longterm', monitoring)]),
     ours('Alertmanager', 'alertmanager-main', monitoring),
   ];
 }

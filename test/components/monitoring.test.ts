@@ -124,8 +124,9 @@ describe('monitoring of a lab with every kind of receiver', () => {
     expect(monitors.length).toBeGreaterThanOrEqual(8);
     for (const { inputs } of monitors)
       for (const endpoint of plain(inputs).spec.podMetricsEndpoints)
-        expect(endpoint.relabelings).toEqual([
-          { sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' },
-        ]);
+        expect(endpoint.relabelings).toContainEqual({
+          sourceLabels: ['__meta_kubernetes_pod_node_name'],
+          targetLabel: 'node',
+        });
   });
 });

@@ -64,14 +64,7 @@ describe('a killed Prometheus', () => {
       );
       await until(beforeMs + 3_000);
       await eventually('Prometheus answers again', { withinMs: minutes(2) }, async () => {
-        const found = await list(
-          stack,
-          '-n',
-          'monitoring',
-          'pods',
-          '-l',
-          'app.kubernetes.io/name=prometheus',
-        );
+        const found = await list(stack, '-n', 'monitoring', 'pods', '-l', 'operator.prometheus.io/name=main');
         if (
           !found.some((pod) => isReady(pod) && Date.parse(pod.metadata.creationTimestamp) >= beforeMs - 1_000)
         )

@@ -68,6 +68,7 @@ describe('a stack that is up', () => {
       'path',
       'slow',
       'success',
+      'windows',
     ]);
     for (const count of [service?.ok, service?.slow, service?.failed, service?.error])
       expect(Number.isInteger(count)).toBe(true);

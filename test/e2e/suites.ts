@@ -54,6 +54,11 @@ export const suites: readonly Suite[] = [
       'UDP from one node to one other dropped: that pair is named, and nothing else; restarts lose no probe',
     needsStack: true,
   },
+  {
+    name: 'longterm',
+    shows: 'that the long-term store has every count, also after a minute in which it was dead',
+    needsStack: true,
+  },
   { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
   {
     name: 'machines',

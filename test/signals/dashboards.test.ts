@@ -11,6 +11,7 @@ import {
 } from '../../signals/dashboards/dashboards';
 import { alertsSeries, shownMetrics, sloNames } from '../../signals/dashboards/names';
 import { rateInterval } from '../../signals/dashboards/queries';
+import { storeGroups } from '../../signals/long-term';
 import * as metrics from '../../signals/metrics';
 import { defaultModel, pathSettings, type SignalModel } from '../../signals/model';
 import { nodeMetrics, nodeRecordedLabels } from '../../signals/node-metrics';
@@ -37,7 +38,7 @@ function catalogue(model: SignalModel): Map<string, Set<string>> {
     known.set(name, new Set([...(known.get(name) ?? []), ...labels]));
   for (const table of [metrics.pushedMetrics, scrapedMetrics, shownMetrics, nodeMetrics, nodeRecordedLabels])
     for (const [name, labels] of Object.entries(table)) add(name, labels);
-  for (const rule of ruleGroups(model).flatMap((group) => group.rules))
+  for (const rule of [...ruleGroups(model), ...storeGroups(model)].flatMap((group) => group.rules))
     if (!isAlert(rule) && !(rule.record in nodeRecordedLabels))
       add(rule.record, ['path', 'instance', ...Object.keys(rule.labels ?? {})]);
   add(alertsSeries, ['alertname', 'alertstate', 'path', 'severity', 'instance', 'owner']);

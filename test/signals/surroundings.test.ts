@@ -8,7 +8,7 @@ import { watchedNamespaces } from '../../signals/scraped';
 import { surroundingsCatalogue } from '../../signals/surroundings-catalogue';
 import { promtool, promtoolPatienceMs, testRules } from './promtool';
 import { scene } from './scenes';
-import { type Case, counter, gauge, played, scenesOf, sceneSeconds } from './weather';
+import { type Case, clock, counter, gauge, played, scenesOf, sceneSeconds, stepSeconds } from './weather';
 
 const model = defaultModel({ paths: [pathSettings('service')] });
 const groups = ruleGroups(model)
@@ -42,6 +42,7 @@ const limit = (of: string) =>
 const otlp = (code: string) =>
   `prometheus_http_requests_total{handler="/api/v1/otlp/v1/metrics",code="${code}"}`;
 const iterations = 'prometheus_rule_group_iterations';
+const remoteStorage = 'prometheus_remote_storage';
 const notified = '{integration="webhook"';
 
 const cases: Case[] = [
@@ -259,6 +260,19 @@ const cases: Case[] = [
     ],
     flapping: 'fires',
   },
+  {
+    alert: 'LongTermStoreBehind',
+    series: [
+      clock(`${remoteStorage}_queue_highest_sent_timestamp_seconds{pod="prometheus-main-0"}`),
+      counter(`${recorded.sentTotal}{path="service",instance="a"}`, 4, 4),
+    ],
+    flapping: 'is quiet',
+  },
+  {
+    alert: 'LongTermStoreRefuses',
+    series: [counter(`${remoteStorage}_samples_failed_total{pod="prometheus-main-0"}`, 0, 0.2)],
+    flapping: 'fires',
+  },
 ];
 
 beforeAll(promtool, promtoolPatienceMs);
@@ -292,6 +306,18 @@ test('without any data only the Watchdog fires, from the first evaluation on and
   const { promql_expr_test = [] } = quiet;
   const test = { ...quiet, promql_expr_test: [...promql_expr_test, watchdog('0s'), watchdog('40m')] };
   expect(await testRules(groups, [test], '30s')).toMatch(/SUCCESS/);
+});
+
+test('a long-term store that nothing is to be sent to is not late', async () => {
+  const sent = clock(`${remoteStorage}_queue_highest_sent_timestamp_seconds{pod="prometheus-main-0"}`);
+  const quiet = scene(
+    names,
+    'nothing to send',
+    played([sent], (second) => second > 60),
+    { [sceneSeconds]: [] },
+    `${stepSeconds}s`,
+  );
+  expect(await testRules(groups, [quiet], '30s')).toMatch(/SUCCESS/);
 });
 
 test('with the load off the surroundings are still watched, but no injector is missed', async () => {

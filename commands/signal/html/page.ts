@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatDuration } from '../../../lab/progress';
-import { statusWindowSeconds, type AlertStatus, type PathStatus } from '../status-report';
-import { formatMs, formatShare, verdict } from '../status-table';
+import { statusWindowSeconds, type AlertStatus, type PathStatus, type WindowStatus } from '../status-report';
+import { formatMs, formatShare, formatWindow, verdict } from '../status-table';
 import type { PageData, PathPage } from './page-data';
 
 const here = (name: string) => readFileSync(join(__dirname, name), 'utf8');
@@ -134,8 +134,15 @@ function renderPath(page: PathPage, { span, status }: PageData): string {
   return `<section class="path" id="path-${text(page.path)}">
 <h2>${text(page.path)} <small>${text(page.title)}</small>${state === undefined ? '' : ` <span class="badge ${verdict(state).replace(' ', '-')}">${verdict(state)}</span>`}</h2>
 <p class="budget">Budget left: availability ${text(formatLeft(page.budgetLeft.availability))}, latency ${text(formatLeft(page.budgetLeft.latency))}.</p>
+${renderWindows(state?.windows ?? [])}
 ${probed ? `<div class="charts">${charts.join('')}</div>` : `<p class="nothing">No probe was counted in the last ${hours}.</p>`}
 </section>`;
+}
+
+function renderWindows(windows: readonly WindowStatus[]): string {
+  if (windows.length === 0) return '';
+  const parts = windows.map((status) => `${text(status.window)} ${text(formatWindow(status))}`);
+  return `<p class="windows">Availability over ${parts.join(', ')}.</p>`;
 }
 
 function renderUrls(urls: Readonly<Record<string, string>>): string {

@@ -102,6 +102,20 @@ const table: [string, Partial<MachineFacts>, RegExp[]][] = [
     [/taken by lab other \(process 7\)/],
   ],
   [
+    'port taken by another lab whose state lies deep',
+    {
+      takenPorts: [
+        { ...api, holder: { pid: 7, command: `lab-init relay /${'deep/'.repeat(40)}labs/other/hosts 6443` } },
+      ],
+    },
+    [/taken by lab other \(process 7\)/],
+  ],
+  [
+    'port taken by a program with many arguments',
+    { takenPorts: [{ ...api, holder: { pid: 7, command: `nginx ${'-x '.repeat(100)}` } }] },
+    [/process 7 \(nginx [-x ]{113}…\)/],
+  ],
+  [
     'leftovers',
     { leftovers: ['mount /state/labs/lab/x', 'process 12'] },
     [/npm run down lab/, /mount \/state\/labs\/lab\/x\n/, /process 12/],

@@ -5,6 +5,7 @@ import { alertStatuses, readPaths, shareOf, type StatusReport } from '../../../c
 import { formatShare, renderStatus } from '../../../commands/signal/status-table';
 import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
+import { availabilityName, availabilityQuery, coverageName } from '../../../signals/availability';
 import { defaultModel, pathSettings } from '../../../signals/model';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
@@ -71,6 +72,13 @@ beforeEach(() => {
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, NaN]),
     [measuredNowQuery(model)]: vector([{ path: 'service' }, 118]),
+    [availabilityQuery(model)]: vector(
+      [{ __name__: availabilityName(3600), path: 'service' }, 0.99954],
+      [{ __name__: coverageName(3600), path: 'service' }, 0.95],
+      [{ __name__: coverageName(3600), path: 'dns' }, 0.1],
+      [{ __name__: availabilityName(90 * 86_400), path: 'service' }, 1],
+      [{ __name__: coverageName(90 * 86_400), path: 'service' }, 0.0123],
+    ),
     '/api/v1/alerts': { data: { alerts: [firing] } },
     '/api/v2/alerts': [],
   };
@@ -92,6 +100,14 @@ describe('status', () => {
           p50: 1.235,
           p99: null,
           objective: 0.999,
+          windows: [
+            { window: '1h', availability: 0.99954, known: 0.95 },
+            { window: '1d', availability: null, known: 0 },
+            { window: '7d', availability: null, known: 0 },
+            { window: '30d', availability: null, known: 0 },
+            { window: '90d', availability: null, known: 0.0123 },
+            { window: '365d', availability: null, known: 0 },
+          ],
         },
       ],
       alerts: [
@@ -204,6 +220,11 @@ describe('the table', () => {
         p50: 1.2,
         p99: 12.6,
         objective: 0.999,
+        windows: [
+          { window: '1h', availability: 0.9999999, known: 1 },
+          { window: '1d', availability: null, known: 0.699 },
+          { window: '90d', availability: null, known: 0.02 },
+        ],
       },
       {
         path: 'dns',
@@ -215,8 +236,28 @@ describe('the table', () => {
         p50: null,
         p99: null,
         objective: 0.995,
+        windows: [
+          { window: '1h', availability: null, known: 0 },
+          { window: '1d', availability: 0.5, known: 0.95 },
+          { window: '90d', availability: null, known: 0.02 },
+        ],
       },
-      { path: 'udp', ok: 99, slow: 0, failed: 1, error: 0, success: 0.99, p50: 1, p99: 1, objective: 0.995 },
+      {
+        path: 'udp',
+        ok: 99,
+        slow: 0,
+        failed: 1,
+        error: 0,
+        success: 0.99,
+        p50: 1,
+        p99: 1,
+        objective: 0.995,
+        windows: [
+          { window: '1h', availability: 0, known: 1 },
+          { window: '1d', availability: null, known: 0.04 },
+          { window: '90d', availability: null, known: 0.019 },
+        ],
+      },
     ],
     alerts: [],
     urls: { prometheus: 'http://127.0.0.1:19090', podinfo: 'http://127.0.0.1:19898' },
@@ -229,6 +270,17 @@ describe('the table', () => {
     expect(text).toMatch(/udp.*99 %.*below objective/);
     expect(text).toMatch(/No alert is firing\./);
     expect(text).toMatch(/prometheus {2}http:\/\/127\.0\.0\.1:19090\n {2}podinfo {5}http/);
+  });
+
+  test('has the longer windows below it, each as a share or as what is known of it', () => {
+    const text = renderStatus(report);
+    expect(text).toMatch(/availability +│ +1h +│ +1d +│\n/);
+    expect(text).toMatch(/service +│ +99\.999 % +│ +69 % known +│/);
+    expect(text).toMatch(/dns +│ +– +│ +50 % +│/);
+    expect(text).toMatch(/udp +│ +0 % +│ +4 % known +│/);
+    expect(text).toContain('Too little is known yet of 90d 1 % for an availability over them.');
+    const young = report.paths.map((path) => ({ ...path, windows: path.windows.slice(2) }));
+    expect(renderStatus({ ...report, paths: young })).not.toMatch(/availability +│/);
   });
 
   test('names alerts and how long they are active', () => {

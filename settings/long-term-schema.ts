@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { duration, flag, leaf, size, text } from './fields';
+
+const megabyte = 2 ** 20;
+const gigabyte = 2 ** 30;
+const day = 86_400_000;
+
+/** Defaults of the stack's own store; kept apart from the schema, so that a store of the user's beside them can be refused. */
+export const ownStoreDefaults = {
+  retention: 400 * day,
+  retentionSize: gigabyte,
+  storageSize: 2 * gigabyte,
+} as const;
+
+const setSecret = 'set it with: pulumi config set --secret --path';
+const credential = (allowed: string) =>
+  text({ pattern: /^\S.*$/s, allowed, mend: setSecret, hidden: true }).optional();
+
+const remoteWriteSchema = z
+  .strictObject({
+    url: leaf({
+      allowed: 'an absolute http:// or https:// URL without a user in it',
+      mend: 'write for example https://mimir.example.org/api/v1/push; credentials have keys of their own',
+      hidden: true,
+      parse: storeUrl,
+    }),
+    bearerToken: credential('a token'),
+    username: text({
+      pattern: /^[^\s:]+$/,
+      allowed: 'a name without blanks and colons',
+      mend: 'leave it out where the store asks for none',
+    }).optional(),
+    password: credential('a password'),
+  })
+  .superRefine(({ bearerToken, username, password }, context) => {
+    const refuse = (path: string, message: string, mend: string) =>
+      context.addIssue({ code: 'custom', path: [path], message, params: { mend, hidden: true } });
+    if ((username === undefined) !== (password === undefined))
+      refuse(
+        username === undefined ? 'username' : 'password',
+        'there, as the other of username and password is',
+        username === undefined ? 'write it, or leave the password out' : setSecret,
+      );
+    if (bearerToken !== undefined && username !== undefined)
+      refuse('bearerToken', 'absent, as there is a username already', 'keep the one that the store asks for');
+  });
+
+/** Counts that outlive Prometheus: kept by a second, small one of the stack, or sent to a store of the user's. */
+export const longTermSchema = z
+  .strictObject({
+    enabled: flag('false keeps nothing beyond monitoring.retention').prefault(true),
+    retention: duration({ min: 90 * day, max: 4000 * day, mend: 'write for example 400d' }).optional(),
+    retentionSize: size({
+      min: 256 * megabyte,
+      max: 1000 * gigabyte,
+      mend: 'write for example 1GB',
+    }).optional(),
+    storage: z
+      .strictObject({
+        size: size({ min: gigabyte, max: 2000 * gigabyte, mend: 'write for example 2GB' }).optional(),
+      })
+      .prefault({}),
+    remoteWrite: remoteWriteSchema.optional(),
+  })
+  .prefault({});
+
+/** The stack's own store with its defaults: retention in ms, sizes in bytes. */
+export function ownStore({ retention, retentionSize, storage }: z.output<typeof longTermSchema>) {
+  return {
+    retention: retention ?? ownStoreDefaults.retention,
+    retentionSize: retentionSize ?? ownStoreDefaults.retentionSize,
+    storageSize: storage.size ?? ownStoreDefaults.storageSize,
+  };
+}
+
+function storeUrl(raw: unknown): string | undefined {
+  if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined;
+  const { protocol, hostname, username, password } = new URL(raw);
+  const isWeb = protocol === 'http:' || protocol === 'https:';
+  return isWeb && hostname !== '' && username === '' && password === '' ? raw : undefined;
+}
