@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,17 +164,24 @@ func TestEveryProtocolSendsBackWhatItGot(t *testing.T) {
 		t.Errorf("a stream that the client ended has the end %v", err)
 	}
 
-	_, text := r.get(t, "/metrics")
-	for _, line := range []string{
+	// What it counts, it counts after the answer is on its way.
+	var missing []string
+	lines := []string{
 		`echo_messages_total{protocol="tcp"} 3`, `echo_messages_total{protocol="udp"} 3`,
 		`echo_messages_total{protocol="websocket"} 6`, `echo_messages_total{protocol="grpc-stream"} 3`,
 		`echo_connections{protocol="tcp"} 1`, `echo_connections{protocol="websocket"} 1`,
 		`echo_connections_total{protocol="grpc-stream"} 1`, `echo_refused_total{protocol="udp"} 0`,
 		`echo_connections_limit{protocol="tcp"} 4096`, `echo_connections_limit{protocol="websocket"} 4096`,
 		`echo_connections_limit{protocol="http"} 4160`, `echo_errors_total{protocol="tcp"} 0`,
-	} {
-		if !strings.Contains(text, line+"\n") {
-			t.Errorf("/metrics does not say %s", line)
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		_, text := r.get(t, "/metrics")
+		missing = slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(text, line+"\n") })
+		if len(missing) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("/metrics does not say %q", missing)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 import { zeroSeries } from '../../signals/injector';
 import { pushedMetrics, recorded as recordedNames } from '../../signals/metrics';
+import { nodeMetrics } from '../../signals/node-metrics';
 import { outcomes, pathNames, pathRow } from '../../signals/paths';
 import { histogramBounds, scrapedMetrics } from '../../signals/scraped';
 import type { Selector } from './promql';
@@ -37,6 +38,7 @@ export function catalogue(
       return [metric, labelled(labels, bounds ? { le: new Set([...bounds, '+Inf']) } : {})] as const;
     }),
     ...Object.entries(pushedMetrics).map(([metric, labels]) => [metric, labelled(labels, values)] as const),
+    ...Object.entries(nodeMetrics).map(([metric, labels]) => [metric, labelled(labels, {})] as const),
     // Read by others too where the load is off, and nothing must exist.
     [recordedNames.pathInfo, labelled(['path', 'protocol'], values)],
     ...recorded(rules),

@@ -119,12 +119,13 @@ test('the pods that are asked for are those of the components', () => {
   );
   expect([...new Set(asked)].sort()).toEqual(
     [
-      ...['injector', 'source', 'target', 'echo', 'node-echo', 'node-prober'].map(
+      ...['injector', 'source', 'target', 'echo', 'node-echo', 'node-prober', 'gateway', 'istiod'].map(
         (name) => `${namespaceNames.load}/${name}`,
       ),
       ...['prometheus', 'alertmanager'].map(
         (name) => `${namespaceNames.monitoring}/${name}-${monitoringName}`,
       ),
+      `${namespaceNames.monitoring}/prometheus-longterm`,
       'kube-system/coredns',
     ].sort(),
   );

@@ -39,19 +39,27 @@ beforeAll(async () => {
 /** What the engine does with policies: all of them on each resource, then those over stacks, which see what the provider answers. */
 function preview(resources: readonly Resource[], answers: (resource: Resource) => object): string[] {
   const found: string[] = [];
-  const common = { name: '', opts: {}, stackTags: new Map(), getConfig: () => ({}) };
+  const config = { ...packConfig('lab'), 'network-policies': {} } as Record<string, object>;
+  const common = (policy: { name: string }) => ({
+    name: '',
+    opts: {},
+    stackTags: new Map(),
+    getConfig: () => config[policy.name] ?? {},
+  });
   const all = policies(rules);
   for (const { urn, type, props } of resources)
     for (const policy of all as ResourceValidationPolicy[])
       if (typeof policy.validateResource === 'function')
         void policy.validateResource(
-          { ...common, urn, type, props: unknownCheckingProxy(props) } as never,
+          { ...common(policy), urn, type, props: unknownCheckingProxy(props) } as never,
           () => found.push(policy.name),
         );
   const answered = resources.map((one) => ({ ...one, props: unknownCheckingProxy(answers(one)) }));
   for (const policy of all as StackValidationPolicy[])
     if (typeof policy.validateStack === 'function')
-      void policy.validateStack({ ...common, resources: answered } as never, () => found.push(policy.name));
+      void policy.validateStack({ ...common(policy), resources: answered } as never, () =>
+        found.push(policy.name),
+      );
   return [...new Set(found)];
 }
 

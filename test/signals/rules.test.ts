@@ -184,7 +184,7 @@ const quick: RuleTest[] = [
     ]),
     Object.fromEntries([
       [640, ['PathDown', 'PathRecentlyDown']],
-      ...[780, 1000].map((at) => [at, ['PathRecentlyDown']]),
+      ...[780, 1000].map((at) => [at, ['PathRecentlyDown', 'ProbesOver']]),
       ...[1100, 1500, 2000, 2700, 3400].map((at) => [at, []]),
     ]) as Firing,
   ),

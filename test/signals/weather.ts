@@ -3,13 +3,16 @@ import type { InputSeries, RuleTest } from './promtool';
 import { scene } from './scenes';
 
 /** How often a scene samples, and how long it is, in seconds. */
-const stepSeconds = 15;
+export const stepSeconds = 15;
 export const sceneSeconds = 2400;
 
-/** A series that is bad at some times: a gauge has one of two values, a counter grows at one of two speeds (per second). */
+/**
+ * A series that is bad at some times: a gauge has one of two values, a counter grows at one of two speeds (per second), a clock tells the
+ * time and stands still while it is bad.
+ */
 export interface Series {
   series: string;
-  kind: 'gauge' | 'counter';
+  kind: 'gauge' | 'counter' | 'clock';
   good: number;
   bad: number;
 }
@@ -26,6 +29,8 @@ export const counter = (series: string, good: number, bad: number): Series => ({
   good,
   bad,
 });
+
+export const clock = (series: string): Series => ({ series, kind: 'clock', good: 0, bad: 0 });
 
 /** An alert, and series that are good or bad for it. */
 export interface Case {
@@ -44,8 +49,10 @@ export function played(all: readonly Series[], isBad: (second: number) => boolea
   return all.map(({ series, kind, good, bad }) => {
     const values: number[] = [];
     let count = 0;
+    let told = 0;
     for (let at = 0; at <= sceneSeconds; at += stepSeconds) {
-      values.push(kind === 'gauge' ? (isBad(at) ? bad : good) : count);
+      if (!isBad(at)) told = at;
+      values.push({ gauge: isBad(at) ? bad : good, counter: count, clock: told }[kind]);
       count += (isBad(at) ? bad : good) * stepSeconds;
     }
     return { series, values: values.join(' ') };
