@@ -40,6 +40,23 @@ export const interruptionsTotal = storedName(k6Names.interruptions, 'counter');
 /** Counter {path, instance}: UDP answers that came after their probe was given up. */
 export const lateTotal = storedName(k6Names.late, 'counter');
 
+/** k6's names of what the chaos reaper records. */
+export const chaosNames = {
+  kills: 'chaos_kills',
+  spared: 'chaos_spared',
+  checks: 'chaos_checks',
+  recovery: 'chaos_recovery',
+} as const;
+
+/** Counter {kind, mode, workload, instance}: one per removed pod. */
+export const chaosKillsTotal = storedName(chaosNames.kills, 'counter');
+/** Counter {kind, mode, workload, reason, instance}: pods that were chosen and stayed (`dry-run`, `budget`, `gone`). */
+export const chaosSparedTotal = storedName(chaosNames.spared, 'counter');
+/** Counter {guard, instance}: looks at the guards, by the one that held; `none` where the reaper was free. */
+export const chaosChecksTotal = storedName(chaosNames.checks, 'counter');
+/** Native histogram {mode, workload, instance}, milliseconds: from a kill until as many pods are ready as before. */
+export const chaosRecovery = storedName(chaosNames.recovery, 'trend');
+
 /** Labels of each pushed metric; `instance` is the injector's pod, `job` the OTLP service name. */
 export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [probesTotal]: ['path', 'outcome', 'reason', 'conn', 'hop', 'instance', 'job'],
@@ -48,10 +65,17 @@ export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [droppedTotal]: ['path', 'instance', 'job'],
   [interruptionsTotal]: ['path', 'reason', 'instance', 'job'],
   [lateTotal]: ['path', 'instance', 'job'],
+  [chaosKillsTotal]: ['kind', 'mode', 'workload', 'instance', 'job'],
+  [chaosSparedTotal]: ['kind', 'mode', 'workload', 'reason', 'instance', 'job'],
+  [chaosChecksTotal]: ['guard', 'instance', 'job'],
+  [chaosRecovery]: ['mode', 'workload', 'instance', 'job'],
 };
 
 /** Value of the label `job` on everything the injectors push (OTLP `service.name`). */
 export const injectorJob = 'continuous-load';
+
+/** Value of the label `job` on everything that the chaos reaper pushes. */
+export const chaosJob = 'continuous-load-chaos';
 
 /** Names of what recording rules make. */
 export const recorded = {
@@ -73,6 +97,10 @@ export const recorded = {
   total5m: 'path:probes_total:increase5m',
   /** 1 {path} for every 30 s in which probes were counted, absent else. */
   known: 'path:known:bool',
+  /** 1 where chaos is on, dry runs included. */
+  chaosInfo: 'chaos_info',
+  /** Kills {kind, mode, workload} since the evaluation before, 30 s ago; absent where there was none. */
+  kills: 'chaos:kills:delta30s',
 } as const;
 
 /** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */
