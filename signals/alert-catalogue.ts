@@ -1,3 +1,4 @@
+import { chaosCatalogue } from './chaos-catalogue';
 import { surroundingsCatalogue } from './surroundings-catalogue';
 
 /** How loud an alert is: a page wakes somebody, a ticket waits for the day, `none` only inhibits others. */
@@ -187,7 +188,7 @@ const pathCatalogue = [
 ] as const satisfies readonly AlertEntry[];
 
 /** Every alert, each one a section of the runbook. */
-export const alertCatalogue = [...pathCatalogue, ...surroundingsCatalogue] as const;
+export const alertCatalogue = [...pathCatalogue, ...surroundingsCatalogue, ...chaosCatalogue] as const;
 
 /** Name of an alert in the catalogue. */
 export type AlertName = (typeof alertCatalogue)[number]['name'];

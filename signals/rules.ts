@@ -1,5 +1,6 @@
 import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
 import { availabilityRules, knownRule } from './availability';
+import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -42,7 +43,8 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       rules: [...periodRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
-  return [...(model.enabled === false ? groups.map(withoutAlerts) : groups), ...surroundings(model)];
+  if (model.enabled === false) return [...groups.map(withoutAlerts), ...surroundings(model)];
+  return [...groups, ...surroundings(model), ...chaosGroup(model)];
 }
 
 function surroundings(model: SignalModel): RuleGroup[] {
@@ -57,6 +59,14 @@ function surroundings(model: SignalModel): RuleGroup[] {
     interval,
     rules,
   }));
+}
+
+/** Without load there is nothing that chaos could be seen by, and none runs. */
+function chaosGroup(model: SignalModel): RuleGroup[] {
+  const rules = [...chaosRecords(model), ...chaosAlerts(model)];
+  return rules.length === 0
+    ? []
+    : [{ name: 'continuous-load.chaos', interval: duration(slowIntervalSeconds), rules }];
 }
 
 function withoutAlerts(group: RuleGroup): RuleGroup {
