@@ -1,3 +1,4 @@
+import { chaosContradictions } from './contradictions/chaos';
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { gatewayContradictions } from './contradictions/gateway';
@@ -17,4 +18,6 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('injector', ({ injector }) => injector.resources),
   ...monitoringContradictions,
   overLimits('monitoring', ({ monitoring }) => monitoring.resources),
+  ...chaosContradictions,
+  overLimits('chaos', ({ chaos }) => chaos.resources),
 ];

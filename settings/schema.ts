@@ -3,6 +3,7 @@ import { injectorMemory } from '../signals/injector';
 import { pathTable, type PathName, type PathRow } from '../signals/paths';
 import { cpu, duration, flag, leaf, number, size, text } from './fields';
 import { formatDuration, parseDuration } from './units';
+import { chaosShape } from './chaos-schema';
 import { clusterSchema } from './cluster-schema';
 import { receiverSchema } from './receiver-schema';
 
@@ -269,6 +270,13 @@ const loadSchema = z
   })
   .prefault({});
 
+const chaosSchema = z
+  .strictObject({
+    ...chaosShape,
+    resources: resources({ cpu: ['20m', '300m'], memory: ['64MB', '192MB'] }),
+  })
+  .prefault({});
+
 const periods = { '7d': 7, '28d': 28, '30d': 30, '90d': 90 } as const;
 
 /** The sections of a stack's config, each parsed on its own so that one broken section hides nothing in another. */
@@ -291,6 +299,7 @@ export const sections = {
   images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,
+  chaos: chaosSchema,
   testTimeScale: number({
     min: 1,
     max: 1000,
