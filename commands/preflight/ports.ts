@@ -59,7 +59,7 @@ function socketOwners(): Map<string, number> {
 
 function commandLine(pid: number): string | undefined {
   const words = read(`/proc/${pid}/cmdline`).split('\0').join(' ').trim();
-  return words === '' ? undefined : words.length > 120 ? `${words.slice(0, 119)}…` : words;
+  return words === '' ? undefined : words;
 }
 
 // Processes come and go while we look; what is gone holds nothing.

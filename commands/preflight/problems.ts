@@ -136,7 +136,9 @@ function ports({ takenPorts, configFile }: MachineFacts): string[] {
 function describeHolder(pid: number, command = ''): string {
   const lab = /\/labs\/([a-z0-9-]+)\//.exec(command)?.[1];
   if (lab !== undefined) return `lab ${lab} (process ${pid})`;
-  return command === '' ? `process ${pid}` : `process ${pid} (${command})`;
+  // Cut only here: whose port it is may be said at the end of a long command.
+  const shown = command.length > 120 ? `${command.slice(0, 119)}…` : command;
+  return shown === '' ? `process ${pid}` : `process ${pid} (${shown})`;
 }
 
 function leftovers({ leftovers: left, stack }: MachineFacts): string[] {
