@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { ChaosReaper } from './components/chaos-reaper';
 import { chooseCluster } from './components/cluster/choose-cluster';
 import { Dashboard } from './components/dashboard';
 import { DnsNames } from './components/dns-names';
@@ -27,6 +28,7 @@ export function program() {
     injector,
     monitoring,
     dashboards,
+    chaos,
     model,
   } = readSettings();
   const cluster = chooseCluster(clusterSettings, images, gateway !== undefined);
@@ -47,7 +49,7 @@ export function program() {
   const gatewayUrl = model.paths.some(({ name }) => name === 'ingress') ? targets.gatewayInside : undefined;
   new PodinfoPair(
     'podinfo',
-    { cluster, stack, namespaces, podinfo, targetUrl: targets.target, gatewayUrl },
+    { cluster, stack, namespaces, podinfo, targetUrl: targets.target, gatewayUrl, victims: chaos?.victims },
     own,
   );
   const ingress =
@@ -58,7 +60,11 @@ export function program() {
       own,
     );
   if (model.paths.some(({ name }) => callsEcho(name)))
-    new EchoServer('echo', { cluster, stack, namespaces, echo }, own);
+    new EchoServer(
+      'echo',
+      { cluster, stack, namespaces, echo, mayBeRemoved: chaos?.victims.includes('echo') },
+      own,
+    );
   // The one switch stops these too: a DaemonSet cannot be scaled to nothing.
   if (model.nodeProber && model.enabled !== false)
     new NodeProber(
@@ -81,6 +87,19 @@ export function program() {
     // A probe before the gateway is there would fail for nothing.
     ingress ? { ...own, dependsOn: [...ingress.ready] } : own,
   );
+  if (chaos && model.chaos)
+    new ChaosReaper(
+      'chaos',
+      {
+        cluster,
+        stack,
+        namespaces,
+        model: { ...model, chaos: model.chaos },
+        resources: chaos.resources,
+        prometheusAddress,
+      },
+      own,
+    );
 
   return {
     cluster: { kind: cluster.kind, name: cluster.clusterName },

@@ -1,9 +1,11 @@
 import * as pulumi from '@pulumi/pulumi';
 import { problems as feasibilityProblems } from './signals/feasibility';
 import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
-import { defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
+import { type ChaosModel, defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
 import { pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
+import { zoneTable } from './signals/time-zone';
+import type { Victim } from './settings/chaos-schema';
 import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
@@ -11,7 +13,7 @@ import { fieldOf } from './settings/feasibility-fields';
 import { ownStore } from './settings/long-term-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { configNamespace, describeProblems, type Problem } from './settings/problem';
-import type { Config, EchoSettings, PodinfoSettings } from './settings/schema';
+import type { Config, EchoSettings, PodinfoSettings, ResourceSettings } from './settings/schema';
 
 /** What a stack asks for: checked, complete, in plain units. */
 export interface Settings {
@@ -27,6 +29,8 @@ export interface Settings {
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
   readonly dashboards: Config['dashboards'];
+  /** The reaper's pod, and whose pods carry the label that lets it remove them; absent where chaos is off. */
+  readonly chaos?: ChaosSettings;
   /** What rules, alerts and scenarios are derived from. */
   readonly model: SignalModel;
 }
@@ -40,6 +44,12 @@ export interface GatewaySettings {
   readonly retries?: number;
 }
 
+/** What of chaos the signals need not know. */
+export interface ChaosSettings {
+  readonly victims: readonly Victim[];
+  readonly resources: ResourceSettings;
+}
+
 /**
  * Reads and checks the config of a stack; the only reader of it.
  * @throws pulumi.RunError with every mistake at once: wrong and unknown fields first, then contradictions between right ones.
@@ -51,17 +61,27 @@ export function readSettings(
   const parsed = parseSections(withClusterName(rawSections(config), stack));
   const found = [...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, dashboards, alerts, testTimeScale, nodeProber } = parsed.config;
+  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber } = parsed.config;
   const model =
-    paths && period && load && injector && monitoring && alerts && testTimeScale
+    paths && period && load && injector && monitoring && alerts && chaos && testTimeScale
       ? {
           ...toModel(stack, { cluster, paths, period, load, injector, monitoring, alerts, testTimeScale }),
           ...nodeProberModel(parsed.config),
+          ...(chaos.enabled ? { chaos: toChaos(chaos, cluster?.kind === 'lab' || stack === 'dev') } : {}),
         }
       : undefined;
   if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
   const complete =
-    cluster && podinfo && echo && images && injector && monitoring && dashboards && nodeProber && model;
+    cluster &&
+    podinfo &&
+    echo &&
+    images &&
+    injector &&
+    monitoring &&
+    dashboards &&
+    nodeProber &&
+    chaos &&
+    model;
   if (found.length > 0 || !complete) throw new pulumi.RunError(describeProblems(stack, found));
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
   return {
@@ -75,7 +95,33 @@ export function readSettings(
     injector,
     monitoring,
     dashboards,
+    ...(chaos.enabled ? { chaos: { victims: chaos.victims, resources: chaos.resources } } : {}),
     model,
+  };
+}
+
+/** Chaos in plain units; only where nobody is served pods are removed without being asked to. */
+function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
+  const { zone, hours, holidays } = chaos.quiet;
+  const times = hours.flat();
+  return {
+    dryRun: chaos.dryRun ?? !forReal,
+    namespaces: chaos.namespaces,
+    statefulSets: chaos.statefulSets,
+    intervalMs: chaos.interval,
+    jitterPercent: chaos.jitter,
+    killPercent: chaos.killShare,
+    minAgeMs: chaos.minAge,
+    minReady: chaos.minReady,
+    maxPerHour: chaos.maxPerHour,
+    maxPerWorkloadPerHour: chaos.maxPerWorkloadPerHour,
+    leastBudgetPercent: chaos.leastBudget,
+    quiet:
+      times.length + holidays.length === 0
+        ? { times, holidays, zone: [], zoneUntilMs: 0 }
+        : { times, holidays, ...zoneTable(zone) },
+    haltedSeconds: Math.floor(chaos.alertAfter / 1000),
+    lostPerKill: chaos.lostPerKill,
   };
 }
 

@@ -2,6 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { EchoSettings } from '../settings/schema';
 import { goDuration } from '../settings/units';
+import { optIn } from '../signals/chaos';
 import { echoPorts } from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
 import { imageOf } from './images';
@@ -16,6 +17,8 @@ export interface EchoServerArgs {
   readonly stack: string;
   readonly namespaces: Namespaces;
   readonly echo: EchoSettings;
+  /** Whether the chaos reaper may remove its pods; default false. */
+  readonly mayBeRemoved?: boolean | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -54,7 +57,10 @@ export class EchoServer extends pulumi.ComponentResource {
           strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           minReadySeconds: 2,
           revisionHistoryLimit: 3,
-          template: { metadata: { labels: labels(workload, stack) }, spec: pod(args, selector) },
+          template: {
+            metadata: { labels: { ...labels(workload, stack), ...(args.mayBeRemoved ? optIn : {}) } },
+            spec: pod(args, selector),
+          },
         },
       },
       child,

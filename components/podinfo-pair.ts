@@ -5,6 +5,7 @@ import { goDuration } from '../settings/units';
 import { inside, type Cluster } from './cluster/cluster';
 import { imageOf } from './images';
 import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
+import { optIn } from '../signals/chaos';
 import { podinfoPorts } from '../signals/targets';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
@@ -20,6 +21,8 @@ export interface PodinfoPairArgs {
   readonly targetUrl: string;
   /** Where `source-ingress` passes every echo on to: a URL of the gateway; absent where no path goes through one. */
   readonly gatewayUrl?: string | undefined;
+  /** Hops whose pods the chaos reaper may remove; default none. */
+  readonly victims?: readonly string[] | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -58,7 +61,7 @@ export class PodinfoPair extends pulumi.ComponentResource {
 
   /** Service, Deployment and disruption budget of one hop. */
   #hop(hop: 'source' | 'target' | 'source-ingress', flags: readonly string[]): k8s.core.v1.Service {
-    const { cluster, stack, namespaces, podinfo } = this.#args;
+    const { cluster, stack, namespaces, podinfo, victims = [] } = this.#args;
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(hop, stack);
     const nodePort = hop === 'source' ? cluster.nodePorts?.podinfo : undefined;
@@ -93,7 +96,10 @@ export class PodinfoPair extends pulumi.ComponentResource {
           strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           minReadySeconds: 2,
           revisionHistoryLimit: 3,
-          template: { metadata: { labels: labels(hop, stack) }, spec: this.#pod(selector, flags) },
+          template: {
+            metadata: { labels: { ...labels(hop, stack), ...(victims.includes(hop) ? optIn : {}) } },
+            spec: this.#pod(selector, flags),
+          },
         },
       },
       child,

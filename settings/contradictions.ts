@@ -1,3 +1,4 @@
+import { chaosContradictions } from './contradictions/chaos';
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { dashboardsContradictions } from './contradictions/dashboards';
@@ -24,4 +25,6 @@ export const contradictions: readonly Contradiction[] = [
   ...longTermContradictions,
   overLimits('monitoring', ({ monitoring }) => monitoring.resources),
   ...dashboardsContradictions,
+  ...chaosContradictions,
+  overLimits('chaos', ({ chaos }) => chaos.resources),
 ];

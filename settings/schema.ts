@@ -4,6 +4,7 @@ import { defaultNodeProber, nodeProtocols } from '../signals/node-model';
 import { pathTable, type PathName, type PathRow } from '../signals/paths';
 import { choice, cpu, duration, flag, leaf, number, size, text } from './fields';
 import { formatDuration, parseDuration } from './units';
+import { chaosShape } from './chaos-schema';
 import { clusterSchema } from './cluster-schema';
 import { dashboardsSchema } from './dashboards-schema';
 import { longTermSchema } from './long-term-schema';
@@ -316,6 +317,13 @@ const loadSchema = z
   })
   .prefault({});
 
+const chaosSchema = z
+  .strictObject({
+    ...chaosShape,
+    resources: resources({ cpu: ['20m', '300m'], memory: ['64MB', '192MB'] }),
+  })
+  .prefault({});
+
 const periods = { '7d': 7, '28d': 28, '30d': 30, '90d': 90 } as const;
 
 /** The sections of a stack's config, each parsed on its own so that one broken section hides nothing in another. */
@@ -340,6 +348,7 @@ export const sections = {
   monitoring: monitoringSchema,
   alerts: alertsSchema,
   dashboards: dashboardsSchema,
+  chaos: chaosSchema,
   testTimeScale: number({
     min: 1,
     max: 1000,

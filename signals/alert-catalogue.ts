@@ -1,3 +1,4 @@
+import { chaosCatalogue } from './chaos-catalogue';
 import { farEndCatalogue } from './far-end-catalogue';
 import { nodeCatalogue } from './node-catalogue';
 import { surroundingsCatalogue } from './surroundings-catalogue';
@@ -208,6 +209,7 @@ export const alertCatalogue = [
   ...farEndCatalogue,
   ...surroundingsCatalogue,
   ...nodeCatalogue,
+  ...chaosCatalogue,
 ] as const;
 
 /** Name of an alert in the catalogue. */

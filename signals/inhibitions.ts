@@ -21,6 +21,8 @@ const consequences = ['SloFastBurn', 'SloSlowBurn', 'LatencyBurn', 'StreamInterr
 /** On one path. */
 const onOnePath: readonly Inhibition[] = [
   { sources: outage, targets: consequences, equal: ['path'] },
+  // What is paged already, and stops the reaper, needs no word about chaos.
+  { sources: [...outage, 'SloFastBurn'], targets: ['ChaosLostProbes'], equal: ['path'] },
   { sources: ['ProbesMissing'], targets: prober, equal: ['path'] },
   { sources: ['SloFastBurn'], targets: ['SloSlowBurn'], equal: ['path'] },
 ];

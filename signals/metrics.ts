@@ -46,6 +46,22 @@ export const lateTotal = storedName(k6Names.late, 'counter');
 export const repeatedTotal = storedName(k6Names.masked, 'counter');
 /** Counter {path, how, instance}: answered probes over HTTP that asked for a kept connection, by whether it was `reused` or a new one `opened`. */
 export const connectionsTotal = storedName(k6Names.connections, 'counter');
+/** k6's names of what the chaos reaper records. */
+export const chaosNames = {
+  kills: 'chaos_kills',
+  spared: 'chaos_spared',
+  checks: 'chaos_checks',
+  recovery: 'chaos_recovery',
+} as const;
+
+/** Counter {kind, mode, workload, instance}: one per removed pod. */
+export const chaosKillsTotal = storedName(chaosNames.kills, 'counter');
+/** Counter {kind, mode, workload, reason, instance}: pods that were chosen and stayed (`dry-run`, `budget`, `gone`). */
+export const chaosSparedTotal = storedName(chaosNames.spared, 'counter');
+/** Counter {guard, instance}: looks at the guards, by the one that held; `none` where the reaper was free. */
+export const chaosChecksTotal = storedName(chaosNames.checks, 'counter');
+/** Native histogram {mode, workload, instance}, milliseconds: from a kill until as many pods are ready as before. */
+export const chaosRecovery = storedName(chaosNames.recovery, 'trend');
 
 /** Labels of each pushed metric; `instance` is the injector's pod, `job` the OTLP service name. */
 export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
@@ -57,10 +73,17 @@ export const pushedMetrics: Readonly<Record<string, readonly string[]>> = {
   [lateTotal]: ['path', 'instance', 'job'],
   [repeatedTotal]: ['path', 'by', 'instance', 'job'],
   [connectionsTotal]: ['path', 'how', 'instance', 'job'],
+  [chaosKillsTotal]: ['kind', 'mode', 'workload', 'instance', 'job'],
+  [chaosSparedTotal]: ['kind', 'mode', 'workload', 'reason', 'instance', 'job'],
+  [chaosChecksTotal]: ['guard', 'instance', 'job'],
+  [chaosRecovery]: ['mode', 'workload', 'instance', 'job'],
 };
 
 /** Value of the label `job` on everything the injectors push (OTLP `service.name`). */
 export const injectorJob = 'continuous-load';
+
+/** Value of the label `job` on everything that the chaos reaper pushes. */
+export const chaosJob = 'continuous-load-chaos';
 
 /** Names of what recording rules make. */
 export const recorded = {
@@ -88,6 +111,10 @@ export const recorded = {
   sentBad: 'slo:probes_bad:count',
   sentTotal: 'slo:probes_total:count',
   sentKnown: 'slo:probes_known:ratio1m',
+  /** 1 where chaos is on, dry runs included. */
+  chaosInfo: 'chaos_info',
+  /** Kills {kind, mode, workload} since the evaluation before, 30 s ago; absent where there was none. */
+  kills: 'chaos:kills:delta30s',
 } as const;
 
 /** Budget spent per unit of budget-neutral time over a window: `bad / max(total, rate × window)`. */

@@ -1,3 +1,4 @@
+import type { QuietHours } from '../scenarios/chaos-quiet';
 import { defaultNodeProber, type NodeProberSettings } from './node-model';
 import type { PathName } from './paths';
 import { pathNames, pathRow } from './paths';
@@ -20,6 +21,34 @@ export interface PathSettings {
 /** Periods over which an error budget is counted, in days. */
 export const periodsDays = [7, 28, 30, 90] as const;
 export type PeriodDays = (typeof periodsDays)[number];
+
+/** What the chaos reaper may do, and when. */
+export interface ChaosModel {
+  /** Everything is asked and checked, and nothing removed. */
+  readonly dryRun: boolean;
+  /** Where pods with the opt-in label may be removed. */
+  readonly namespaces: readonly string[];
+  /** StatefulSets whose pods may be removed too, as `namespace/name`. */
+  readonly statefulSets: readonly string[];
+  /** Mean time between two kills. */
+  readonly intervalMs: number;
+  /** How far a single time may be off the mean, in percent of it. */
+  readonly jitterPercent: number;
+  /** Share of kills that are deletions with one second of grace; the rest are evictions. */
+  readonly killPercent: number;
+  readonly minAgeMs: number;
+  /** Ready pods of a workload that a kill must leave. */
+  readonly minReady: number;
+  readonly maxPerHour: number;
+  readonly maxPerWorkloadPerHour: number;
+  /** With less of any path's error budget left there is no kill, in percent. */
+  readonly leastBudgetPercent: number;
+  readonly quiet: QuietHours;
+  /** Somebody is told when the reaper was held back for so long, quiet hours excepted. */
+  readonly haltedSeconds: number;
+  /** Lost probes of a path that one deletion may cost before somebody is told; an eviction must cost none. */
+  readonly lostPerKill: number;
+}
 
 /** Everything rules, alerts, scenario data and docs are derived from. */
 export interface SignalModel {
@@ -51,6 +80,8 @@ export interface SignalModel {
   readonly gatewayScraped?: boolean;
   /** Probes from node to node; absent where there are none. */
   readonly nodeProber?: NodeProberSettings;
+  /** Chaos as the stack wants it; absent where there is none. */
+  readonly chaos?: ChaosModel;
   /** Test only: divides the burn windows (not the windows of *down* and *missing*). Default 1. */
   readonly timeScale?: number;
 }
@@ -69,8 +100,29 @@ export function pathSettings(
   return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
 }
 
+/** Chaos with every default of the settings, on and for real. */
+export function defaultChaos(changes: Partial<ChaosModel> = {}): ChaosModel {
+  return {
+    dryRun: false,
+    namespaces: ['continuous-load'],
+    statefulSets: [],
+    intervalMs: 600_000,
+    jitterPercent: 50,
+    killPercent: 0,
+    minAgeMs: 300_000,
+    minReady: 1,
+    maxPerHour: 10,
+    maxPerWorkloadPerHour: 4,
+    leastBudgetPercent: 25,
+    quiet: { times: [], holidays: [], zone: [], zoneUntilMs: 0 },
+    haltedSeconds: 21_600,
+    lostPerKill: 5,
+    ...changes,
+  };
+}
+
 /**
- * A model with every default: all paths, a gateway of the stack's own, probes between nodes, period 30 d, 2 injectors, export every 2 s, a long-term
+ * A model with every default: all paths, a gateway of the stack's own, probes between nodes, chaos, period 30 d, 2 injectors, export every 2 s, a long-term
  * store of 400 d.
  */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
@@ -84,6 +136,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     gatewayScraped: true,
     nodeProber: defaultNodeProber,
     longTerm: { ownStoreDays: 400 },
+    chaos: defaultChaos(),
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
 import { availabilityRules, knownRule } from './availability';
+import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
 import { maskedRules } from './masked';
@@ -53,6 +54,7 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
     ...sendingGroups(model),
     ...surroundings(model),
     ...nodeGroups(model),
+    ...(model.enabled === false ? [] : chaosGroup(model)),
   ];
 }
 
@@ -68,6 +70,14 @@ function surroundings(model: SignalModel): RuleGroup[] {
     interval,
     rules,
   }));
+}
+
+/** Without load there is nothing that chaos could be seen by, and none runs. */
+function chaosGroup(model: SignalModel): RuleGroup[] {
+  const rules = [...chaosRecords(model), ...chaosAlerts(model)];
+  return rules.length === 0
+    ? []
+    : [{ name: 'continuous-load.chaos', interval: duration(slowIntervalSeconds), rules }];
 }
 
 function withoutAlerts(group: RuleGroup): RuleGroup {

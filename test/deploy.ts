@@ -13,6 +13,7 @@ export interface Registered {
   dependencies: string[];
   deletedWith: string;
   secretOutputs: string[];
+  ignoreChanges: string[];
   inputs: any;
 }
 
@@ -85,6 +86,7 @@ export async function deploy<Outputs>(
           dependencies: request.getDependenciesList(),
           deletedWith: request.getDeletedwith(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
+          ignoreChanges: request.getIgnorechangesList(),
           inputs: request.getObject()?.toJavaScript(),
         });
       done(error, response);

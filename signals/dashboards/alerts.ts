@@ -1,5 +1,6 @@
 import type { SignalModel } from '../model';
 import { increase, select, sumBy } from '../promql';
+import { chaosPanels } from './chaos';
 import { severityValues } from '../alertmanager';
 import { alertsSeries } from './names';
 import { colors, type DashboardSpec, type Panel } from './panels';
@@ -18,6 +19,7 @@ export function alertsDashboard(model: SignalModel): DashboardSpec {
       { title: 'Now', panels: [firingCount(model, 'page'), firingCount(model, 'ticket'), list()] },
       { title: 'Over time', panels: [timeline()] },
       { title: 'Would anybody be told', panels: meta() },
+      ...(model.chaos ? [{ title: 'Chaos', panels: chaosPanels() }] : []),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { severityValues } from '../alertmanager';
+import { recorded } from '../metrics';
 import type { SignalModel } from '../model';
 import { duration } from '../promql';
 import { alertsDashboard } from './alerts';
@@ -30,7 +31,12 @@ export function dashboards(model: SignalModel): DashboardSpec[] {
 export function grafanaDashboards(model: SignalModel): GrafanaDashboard[] {
   const pages = severityValues(model, 'page');
   return dashboards(model).map((spec) =>
-    toGrafana(spec, { uid: dashboardUid(model.stack, spec.name), stack: model.stack, pages }),
+    toGrafana(spec, {
+      uid: dashboardUid(model.stack, spec.name),
+      stack: model.stack,
+      pages,
+      ...(model.chaos ? { kills: recorded.kills } : {}),
+    }),
   );
 }
 

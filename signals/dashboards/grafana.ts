@@ -59,10 +59,15 @@ export interface DashboardIdentity {
   readonly stack: string;
   /** Values of `severity` that mean a page: those are drawn into every graph. */
   readonly pages: readonly string[];
+  /** Series whose samples are kills: drawn into every graph too; absent where there is no chaos. */
+  readonly kills?: string;
 }
 
 /** Writes a dashboard down for Grafana: the same spec gives the same JSON, ids by position. */
-export function toGrafana(spec: DashboardSpec, { uid, stack, pages }: DashboardIdentity): GrafanaDashboard {
+export function toGrafana(
+  spec: DashboardSpec,
+  { uid, stack, pages, kills }: DashboardIdentity,
+): GrafanaDashboard {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
   const builder = new DashboardBuilder(`Continuous load: ${spec.title} (${stack})`)
     .uid(uid)
@@ -98,6 +103,19 @@ export function toGrafana(spec: DashboardSpec, { uid, stack, pages }: DashboardI
         .asDropdown(true)
         .includeVars(true)
         .keepTime(true),
+    );
+  if (kills !== undefined)
+    builder.annotation(
+      new AnnotationQueryBuilder()
+        .name('Kills')
+        .datasource(prometheus)
+        .enable(true)
+        .iconColor(colors.warning)
+        .expr(kills)
+        .titleFormat('chaos: {{mode}}')
+        .textFormat('{{kind}} of {{workload}}')
+        .tagKeys('mode,workload')
+        .step('30s'),
     );
   let id = 1;
   for (const row of spec.rows) {

@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { ChaosReaper } from '../../components/chaos-reaper';
 import type { Cluster } from '../../components/cluster/cluster';
 import { ExistingCluster } from '../../components/cluster/existing-cluster';
 import { LoadInjector } from '../../components/load-injector';
@@ -7,6 +8,7 @@ import { MonitoringStack } from '../../components/monitoring-stack';
 import { Namespaces } from '../../components/namespaces';
 import { PodinfoPair } from '../../components/podinfo-pair';
 import { readSettings } from '../../settings';
+import { defaultChaos } from '../../signals/model';
 import { injectorTargets } from '../../signals/targets';
 import { deploy, stackConfig } from '../deploy';
 
@@ -31,7 +33,9 @@ async function refused(
     }
   });
   expect(
-    resources.filter(({ type }) => /PodinfoPair|LoadInjector|MonitoringStack|ExistingCluster/.test(type)),
+    resources.filter(({ type }) =>
+      /PodinfoPair|LoadInjector|ChaosReaper|MonitoringStack|ExistingCluster/.test(type),
+    ),
   ).toEqual([]);
   return message;
 }
@@ -67,6 +71,18 @@ describe('components refuse, before they register anything,', () => {
     const args = { monitoring: { ...monitoring, retention: 29 * 86_400_000 }, model };
     expect(await refused((common) => new MonitoringStack('x', { ...common, ...args }))).toMatch(
       /^monitoring\.retention: must be at least 30 days/,
+    );
+  });
+
+  it('chaos in the cluster itself', async () => {
+    const chaos = defaultChaos({ namespaces: ['continuous-load', 'kube-system'] });
+    const args = {
+      model: { ...model, chaos },
+      resources: injector.resources,
+      prometheusAddress: '1.2.3.4:9090',
+    };
+    expect(await refused((common) => new ChaosReaper('x', { ...common, ...args }))).toMatch(
+      /^chaos\.namespaces: must not hold kube-system/,
     );
   });
 

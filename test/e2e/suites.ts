@@ -79,6 +79,12 @@ export const suites: readonly Suite[] = [
     onlyByName: true,
   },
   {
+    name: 'chaos',
+    shows: 'evictions at a raised rate cost no probe; each guard stops them; the account may do nothing else',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
     name: 'bare-lab',
     shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',
     needsStack: true,

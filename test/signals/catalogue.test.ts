@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
+import { guards } from '../../scenarios/chaos-guards';
+import { guardQuery } from '../../signals/chaos';
+import { sloNames } from '../../signals/dashboards/names';
 import { zeroSeries } from '../../signals/injector';
 import {
+  chaosNames,
   connectionsTotal,
   heldBackTotal,
   k6Names,
@@ -38,6 +42,8 @@ for (const rule of rules) {
   const labels = recordedLabels.get(rule.record) ?? new Set<string>();
   for (const label of ['path', ...Object.keys(rule.labels ?? {})]) labels.add(label);
   if (rule.expr.includes('by (path, instance)')) labels.add('instance');
+  if (rule.expr.includes('by (kind, mode, workload)'))
+    for (const label of ['kind', 'mode', 'workload']) labels.add(label);
   recordedLabels.set(rule.record, labels);
 }
 
@@ -58,6 +64,8 @@ const values: Record<string, ReadonlySet<string>> = {
   protocol: new Set(nodeProtocols),
   relation: new Set(nodeRelations),
   sloth_slo: new Set(['availability', 'latency']),
+  guard: new Set(guards),
+  mode: new Set(['evict', 'kill']),
 };
 
 /** All selectors of an expression; throws for what is no PromQL. */
@@ -149,12 +157,20 @@ test('recorded rules are read by something or wanted by dashboards', () => {
   expect(unread.filter((name) => !name.startsWith('slo') && !shown.includes(name))).toEqual([]);
 });
 
-test('the scenarios register the metrics under these names, with these labels', () => {
-  const recorder = readFileSync(join(__dirname, '..', '..', 'scenarios', 'recorder.ts'), 'utf8');
+test.each([
+  ['recorder.ts', k6Names, ['path', 'outcome', 'reason', 'conn', 'hop', 'by', 'how']],
+  ['chaos-recorder.ts', chaosNames, ['kind', 'mode', 'workload', 'reason', 'guard']],
+])('%s registers the metrics under these names, with these labels', (file, names, labels) => {
+  const recorder = readFileSync(join(__dirname, '..', '..', 'scenarios', file), 'utf8');
   const registered = [...recorder.matchAll(/new (?:Counter|Trend)\('(\w+)'/g)].map((match) => match[1]);
-  expect(new Set(registered)).toEqual(new Set(Object.values(k6Names)));
-  for (const label of ['path', 'outcome', 'reason', 'conn', 'hop', 'by', 'how'])
-    expect(recorder).toMatch(new RegExp(`\\b${label}\\b`));
+  expect(new Set(registered)).toEqual(new Set(Object.values(names)));
+  for (const label of labels) expect(recorder).toMatch(new RegExp(`\\b${label}\\b`));
+});
+
+test('the reaper’s guards ask only for what somebody makes', () => {
+  const { budgetLeft } = sloNames;
+  expect(recordedLabels.has(budgetLeft)).toBe(true);
+  expect(faults(guardQuery(defaultModel()))).toEqual([]);
 });
 
 test('names are stored as seen on a live Prometheus', () => {

@@ -97,6 +97,20 @@ const table: [string, Partial<MachineFacts>, RegExp[]][] = [
     [/another user/],
   ],
   [
+    'port taken by something of many words',
+    { takenPorts: [{ ...api, holder: { pid: 7, command: `serve ${'x'.repeat(500)}` } }] },
+    [/process 7 \(serve x{113}…\)/],
+  ],
+  [
+    'port taken by a lab whose state lies deep',
+    {
+      takenPorts: [
+        { ...api, holder: { pid: 7, command: `lab-init relay /${'s'.repeat(200)}/labs/deep/hosts 6443` } },
+      ],
+    },
+    [/taken by lab deep \(process 7\)/],
+  ],
+  [
     'port taken by another lab',
     { takenPorts: [{ ...api, holder: { pid: 7, command: 'lab-init relay /state/labs/other/hosts 6443' } }] },
     [/taken by lab other \(process 7\)/],

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { ResourceSettings } from '../settings/schema';
+import { chaosCommand, chaosConfig, chaosEnvironment, chaosFiles, chaosObjects } from '../signals/chaos';
+import { configFile } from '../signals/injector';
+import type { ChaosModel, SignalModel } from '../signals/model';
+import { apiCredentials } from './api-access';
+import { inside, type Cluster } from './cluster/cluster';
+import { imageOf } from './images';
+import { labels, metadata, selectorLabels } from './metadata';
+import { serviceAccount } from './monitoring/rbac';
+import { namespaceNames } from './names';
+import type { Namespaces } from './namespaces';
+import { containerSecurity, podSecurity, resourceRequirements } from './pod';
+
+/** Arguments of {@link ChaosReaper}. */
+export interface ChaosReaperArgs {
+  readonly cluster: Cluster;
+  readonly stack: string;
+  readonly namespaces: Namespaces;
+  readonly model: SignalModel & { readonly chaos: ChaosModel };
+  readonly resources: ResourceSettings;
+  /** `HOST:PORT` of Prometheus, by address: asked by the guards, and told what is killed. */
+  readonly prometheusAddress: pulumi.Input<string>;
+}
+
+type Rule = k8s.types.input.rbac.v1.PolicyRule;
+
+const namespace = namespaceNames.load;
+const workload = 'chaos-reaper';
+const scripts = '/scripts';
+/** A turn in hand, then the last export with its retries. */
+const graceSeconds = 20;
+
+/** k6 that removes pods with the opt-in label now and then, unless a guard holds it back. */
+export class ChaosReaper extends pulumi.ComponentResource {
+  /** @throws pulumi.InputPropertyError when a namespace of the cluster itself is among those with victims. */
+  constructor(name: string, args: ChaosReaperArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { cluster, stack, namespaces, model, resources } = args;
+    const forbidden = model.chaos.namespaces.find((each) => each.startsWith('kube-'));
+    if (forbidden !== undefined)
+      throw new pulumi.InputPropertyError({
+        propertyPath: 'chaos.namespaces',
+        reason: `must not hold ${forbidden}: the cluster itself is never a victim`,
+      });
+    super('continuous-load:index:ChaosReaper', name, {}, opts);
+    const child = inside(this, cluster, [namespaces.load]);
+    const selector = selectorLabels(workload, stack);
+    const permissions = serviceAccount(
+      { account: workload, namespace, stack, inNamespaces: permissionsOf(model.chaos), clusterWide: [] },
+      child,
+    );
+    const killSwitch = new k8s.core.v1.ConfigMap(
+      chaosObjects.switchName,
+      {
+        metadata: metadata(chaosObjects.switchName, namespace, { workload, stack }),
+        data: { halted: 'false' },
+      },
+      // Whoever throws the switch must find it thrown after the next `up` too.
+      { ...child, ignoreChanges: ['data'] },
+    );
+    const files = scenarioData(model);
+    const scenario = new k8s.core.v1.ConfigMap(
+      workload,
+      {
+        metadata: metadata(`${workload}-${contentHash(files)}`, namespace, { workload, stack }),
+        immutable: true,
+        data: files,
+      },
+      child,
+    );
+    new k8s.apps.v1.Deployment(
+      workload,
+      {
+        metadata: metadata(workload, namespace, { stack }),
+        spec: {
+          // Without load nobody would see what a kill costs.
+          replicas: (model.enabled ?? true) ? 1 : 0,
+          selector: { matchLabels: selector },
+          strategy: { type: 'Recreate' },
+          revisionHistoryLimit: 3,
+          template: {
+            metadata: { labels: labels(workload, stack) },
+            spec: {
+              serviceAccountName: workload,
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              securityContext: podSecurity,
+              terminationGracePeriodSeconds: graceSeconds,
+              containers: [
+                {
+                  name: 'k6',
+                  image: imageOf(cluster, 'k6'),
+                  imagePullPolicy: 'IfNotPresent',
+                  args: chaosCommand(scripts),
+                  env: environment(args),
+                  volumeMounts: [
+                    { name: 'scripts', mountPath: scripts, readOnly: true },
+                    { name: 'tmp', mountPath: '/tmp' },
+                    apiCredentials.mount,
+                  ],
+                  securityContext: containerSecurity,
+                  resources: resourceRequirements(resources),
+                },
+              ],
+              volumes: [
+                { name: 'scripts', configMap: { name: scenario.metadata.name } },
+                { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+                apiCredentials.volume,
+              ],
+            },
+          },
+        },
+      },
+      // Without its permissions its first turn would be a fault.
+      { ...child, dependsOn: [namespaces.load, killSwitch, ...permissions] },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** What the account may do, by namespace: pods where victims are, the switch and the Lease beside the reaper. Nothing of nodes. */
+function permissionsOf({ namespaces, killPercent }: ChaosModel): Record<string, Rule[]> {
+  const rules: Record<string, Rule[]> = { [namespace]: [] };
+  for (const each of namespaces)
+    rules[each] = [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+      { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+      ...(killPercent > 0 ? [{ apiGroups: [''], resources: ['pods'], verbs: ['delete'] }] : []),
+      { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+    ];
+  const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
+  rules[namespace]?.push(
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: [chaosObjects.switchName],
+      verbs: ['get'],
+    },
+    // A name cannot be asked for where something is created.
+    { ...lease, verbs: ['create'] },
+    { ...lease, resourceNames: [chaosObjects.lease], verbs: ['get', 'update'] },
+  );
+  return rules;
+}
+
+function scenarioData(model: SignalModel & { readonly chaos: ChaosModel }): Record<string, string> {
+  const directory = join(__dirname, '..', 'scenarios');
+  const files = Object.fromEntries(
+    chaosFiles.map((file) => [file, readFileSync(join(directory, file), 'utf8')]),
+  );
+  const config = chaosConfig(model, model.chaos, namespace);
+  return { ...files, [configFile]: `${JSON.stringify(config, null, 2)}\n` };
+}
+
+function contentHash(files: Record<string, string>): string {
+  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 10);
+}
+
+/** k6's environment; the pod's name comes first because later values refer to it. */
+function environment({
+  model,
+  resources,
+  prometheusAddress,
+}: ChaosReaperArgs): pulumi.Output<k8s.types.input.core.v1.EnvVar[]> {
+  const memoryLimitMiB = resources.limits.memory / 2 ** 20;
+  return pulumi
+    .output(prometheusAddress)
+    .apply((otlpEndpoint) => [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      ...chaosEnvironment(model, { otlpEndpoint, memoryLimitMiB }),
+      apiCredentials.environment,
+    ]);
+}

@@ -1,0 +1,78 @@
+/** What the reaper sends to the API server. */
+import type { KillMode } from './chaos-state.ts';
+import type { Pod } from './chaos-victims.ts';
+
+/** Grace of a `kill`, in seconds: 0 would be a force deletion, where the object is gone before the container. */
+const killGraceSeconds = 1;
+
+/** Asks that exactly this pod goes: another one of the same name has another UID. */
+function deleteOptions({ uid }: Pod, mode: KillMode, dryRun: boolean) {
+  return {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions: { uid },
+    ...(mode === 'kill' ? { gracePeriodSeconds: killGraceSeconds } : {}),
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+  };
+}
+
+/** One request that removes a pod: method, path and body. */
+export function removal(
+  pod: Pod,
+  mode: KillMode,
+  dryRun: boolean,
+): { method: string; path: string; body: object } {
+  const { name, namespace } = pod;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const options = deleteOptions(pod, mode, dryRun);
+  if (mode === 'kill') return { method: 'DELETE', path, body: options };
+  return {
+    method: 'POST',
+    path: `${path}/eviction`,
+    body: {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace },
+      deleteOptions: options,
+    },
+  };
+}
+
+/** What came of it: the pod goes, its disruption budget keeps it, or it went by itself. */
+export type Removal = 'done' | 'budget' | 'gone';
+
+/** Reads the answer to a removal by its status; undefined for what the reaper has to take for a fault of its own. */
+export function removalOutcome(status: number): Removal | undefined {
+  if (status >= 200 && status < 300) return 'done';
+  if (status === 429) return 'budget';
+  if (status === 404 || status === 409) return 'gone';
+  return undefined;
+}
+
+/** A Kubernetes Event on the victim. */
+export function killEvent(pod: Pod, mode: KillMode, dryRun: boolean, reaper: string, nowMs: number): object {
+  const time = new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const how = mode === 'evict' ? 'evicted' : 'deleted with 1 s of grace';
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${pod.name}.${nowMs.toString(16)}`, namespace: pod.namespace },
+    involvedObject: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: pod.name,
+      namespace: pod.namespace,
+      uid: pod.uid,
+    },
+    type: 'Normal',
+    reason: dryRun ? 'ChaosDryRun' : mode === 'evict' ? 'ChaosEvicted' : 'ChaosKilled',
+    message: `${dryRun ? 'would be' : ''} ${how} by continuous-load's chaos (${pod.workload})`.trim(),
+    source: { component: 'chaos-reaper', host: reaper },
+    reportingComponent: 'continuous-load/chaos-reaper',
+    reportingInstance: reaper,
+    action: mode === 'evict' ? 'Evict' : 'Kill',
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}

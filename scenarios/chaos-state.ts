@@ -1,0 +1,104 @@
+/** What the reaper remembers over its own restarts: it lies in an annotation of its Lease. */
+
+/** How a pod is removed: `evict` asks for its disruption budget, `kill` deletes it with one second of grace. */
+export type KillMode = 'evict' | 'kill';
+
+/** One kill, written down before it is done. */
+export interface Kill {
+  atMs: number;
+  /** `namespace/name`. */
+  workload: string;
+  pod: string;
+  uid: string;
+  mode: KillMode;
+  /** Ready pods of the workload before it. */
+  readyBefore: number;
+  /** The workload has as many ready pods again. */
+  recovered: boolean;
+}
+
+/** The whole memory. */
+export interface ChaosState {
+  nextAtMs: number;
+  /** No kill before: set when the memory was unreadable. */
+  blockedUntilMs: number;
+  /** Kills of the last hour, oldest first. */
+  kills: Kill[];
+}
+
+/** Kills are remembered so long: the caps count by the hour. */
+export const memoryMs = 3_600_000;
+
+/** Milliseconds until the next kill: evenly between interval × (1 − jitter) and interval × (1 + jitter). */
+export function drawDelayMs(
+  { intervalMs, jitter }: { intervalMs: number; jitter: number },
+  random: () => number,
+): number {
+  return Math.round(intervalMs * (1 - jitter + 2 * jitter * random()));
+}
+
+/**
+ * The memory as it was written, or a new one. What cannot be read blocks for an hour: it may have held as many kills as an hour may
+ * have. A time that has passed while nobody reaped, or that is further off than any draw, is drawn anew: nothing is made up for.
+ */
+export function resumedState(
+  text: string | undefined,
+  nowMs: number,
+  schedule: { intervalMs: number; jitter: number },
+  random: () => number,
+): ChaosState {
+  const fresh = nowMs + drawDelayMs(schedule, random);
+  if (text === undefined) return { nextAtMs: fresh, blockedUntilMs: 0, kills: [] };
+  const read = parsed(text);
+  if (read === undefined) return { nextAtMs: fresh, blockedUntilMs: nowMs + memoryMs, kills: [] };
+  const furthestMs = nowMs + schedule.intervalMs * (1 + schedule.jitter);
+  const due = read.nextAtMs > nowMs && read.nextAtMs <= furthestMs;
+  return remembered({ ...read, nextAtMs: due ? read.nextAtMs : fresh }, nowMs);
+}
+
+/** The memory without what is older than an hour. */
+export function remembered(state: ChaosState, nowMs: number): ChaosState {
+  return { ...state, kills: state.kills.filter(({ atMs }) => atMs > nowMs - memoryMs) };
+}
+
+/** Number of kills in the last hour, of one workload or of all. */
+export function killsInHour(state: ChaosState, nowMs: number, workload?: string): number {
+  return state.kills.filter(
+    (kill) => kill.atMs > nowMs - memoryMs && (workload === undefined || kill.workload === workload),
+  ).length;
+}
+
+function parsed(text: string): ChaosState | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isState(read) ? read : undefined;
+}
+
+function isState(read: unknown): read is ChaosState {
+  const { nextAtMs, blockedUntilMs, kills } = fields(read);
+  return (
+    typeof nextAtMs === 'number' &&
+    typeof blockedUntilMs === 'number' &&
+    Array.isArray(kills) &&
+    kills.every(isKill)
+  );
+}
+
+function isKill(read: unknown): read is Kill {
+  const { atMs, workload, pod, uid, mode, readyBefore, recovered } = fields(read);
+  return (
+    typeof atMs === 'number' &&
+    typeof readyBefore === 'number' &&
+    typeof recovered === 'boolean' &&
+    (mode === 'evict' || mode === 'kill') &&
+    [workload, pod, uid].every((text) => typeof text === 'string')
+  );
+}
+
+function fields(read: unknown): Record<string, unknown> {
+  return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : {};
+}

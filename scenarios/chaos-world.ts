@@ -1,0 +1,112 @@
+import http from 'k6/http';
+import type { RefinedResponse } from 'k6/http';
+import { token } from 'k6/x/netprobe';
+import { killEvent, removal, removalOutcome } from './chaos-bodies.ts';
+import type { ChaosConfig } from './chaos-config.ts';
+import type { Signals } from './chaos-guards.ts';
+import type { Lease } from './chaos-lease.ts';
+import type { ChaosWorld } from './chaos-reaper.ts';
+import * as recorder from './chaos-recorder.ts';
+import type { RawPod } from './chaos-victims.ts';
+
+/** Longest that the API server or Prometheus may take for one answer, in milliseconds. */
+const timeoutMs = 2_000;
+
+/** Where the reaper is and what it talks to. */
+export interface Place {
+  /** Name of its pod. */
+  me: string;
+  /** `https://HOST:PORT` of the API server, by address: chaos must not need the name service. */
+  api: string;
+  /** `http://HOST:PORT` of Prometheus. */
+  prometheus: string;
+}
+
+/** The world as it is: the API server by the pod's own token, Prometheus, k6's counters. */
+export function world(config: ChaosConfig, { me, api, prometheus }: Place): ChaosWorld {
+  const call = (method: string, path: string, body: object | null = null): RefinedResponse<'text'> =>
+    http.request(method, `${api}${path}`, body === null ? null : JSON.stringify(body), {
+      // The token is renewed in place every few minutes; k6 itself reads files only once.
+      headers: {
+        Authorization: `Bearer ${token()}`,
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+      },
+      timeout: timeoutMs,
+      responseType: 'text',
+      redirects: 0,
+    });
+  const leases = `/apis/coordination.k8s.io/v1/namespaces/${config.namespace}/leases`;
+  const switchPath = `/api/v1/namespaces/${config.namespace}/configmaps/${config.switchName}`;
+  return {
+    me,
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    halted: () =>
+      (found(call('GET', switchPath)) as { data?: Record<string, string> } | undefined)?.data?.['halted'],
+    readLease: () => found(call('GET', `${leases}/${config.lease}`)) as Lease | undefined,
+    writeLease: (lease) => {
+      const isNew = lease.metadata.resourceVersion === undefined;
+      const answer = isNew ? call('POST', leases, lease) : call('PUT', `${leases}/${config.lease}`, lease);
+      return answer.status === 409 ? undefined : (good(answer) as Lease);
+    },
+    signals: () => asked(prometheus, config.guardQuery),
+    pods: (namespace) => {
+      const selector = encodeURIComponent(config.selector);
+      const answer = call('GET', `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`);
+      return (good(answer) as { items: RawPod[] }).items;
+    },
+    remove: (pod, mode) => {
+      const { method, path, body } = removal(pod, mode, config.dryRun);
+      const answer = call(method, path, body);
+      const outcome = removalOutcome(answer.status);
+      if (outcome === undefined) throw refusal(answer);
+      return outcome;
+    },
+    tell: (pod, mode) => {
+      const event = killEvent(pod, mode, config.dryRun, me, Date.now());
+      good(call('POST', `/api/v1/namespaces/${pod.namespace}/events`, event));
+    },
+    recordZeros: recorder.zeroWorkload,
+    recordCheck: recorder.countCheck,
+    recordKill: recorder.countKill,
+    recordSpared: recorder.countSpared,
+    recordRecovery: recorder.noteRecovery,
+    log: (text) => console.log(`chaos: ${text}`),
+  };
+}
+
+/** The samples of an instant query by their label `guard`; undefined where there is no whole answer. */
+function asked(prometheus: string, query: string): Signals | undefined {
+  const answer = http.post(
+    `${prometheus}/api/v1/query`,
+    { query },
+    { timeout: timeoutMs, responseType: 'text' },
+  );
+  if (answer.status !== 200) return undefined;
+  try {
+    const { data } = JSON.parse(answer.body) as {
+      data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    };
+    return Object.fromEntries(
+      data.result.map(({ metric, value }) => [metric['guard'] ?? '', Number(value[1])]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object of a good answer; undefined for one that is not there. Throws for every other answer. */
+function found(answer: RefinedResponse<'text'>): unknown {
+  return answer.status === 404 ? undefined : good(answer);
+}
+
+function good(answer: RefinedResponse<'text'>): unknown {
+  if (answer.status < 200 || answer.status >= 300) throw refusal(answer);
+  return JSON.parse(answer.body);
+}
+
+function refusal({ status, error, url, body, request }: RefinedResponse<'text'>): Error {
+  const path = url.replace(/^https?:\/\/[^/]+/, '');
+  return new Error(`${request.method} ${path}: ${status === 0 ? error : `${status} ${body.slice(0, 200)}`}`);
+}

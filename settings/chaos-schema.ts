@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { isTimeZone } from '../signals/time-zone';
+import { choice, duration, flag, leaf, number, text } from './fields';
+import { parseDay, parseQuietTimes } from './quiet-hours';
+
+/** Workloads of the product whose pods may carry the opt-in label. */
+export const possibleVictims = ['source', 'target', 'source-ingress', 'echo'] as const;
+export type Victim = (typeof possibleVictims)[number];
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** What a namespace must be called so that pods in it may be removed. */
+const namespaceName = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+const quietSchema = z
+  .strictObject({
+    /** IANA zone of the hours and holidays. */
+    zone: leaf({
+      allowed: 'the name of a time zone of the IANA database',
+      mend: 'write for example Europe/Berlin, or UTC',
+      parse: (raw) => (typeof raw === 'string' && isTimeZone(raw) ? raw : undefined),
+    }).prefault('UTC'),
+    hours: z
+      .array(
+        leaf({
+          allowed: 'days and, unless all day, hours: daily, or sun … sat with commas and dashes; HH:MM-HH:MM',
+          mend: 'write for example mon-fri 18:00-08:00, or sat,sun',
+          parse: parseQuietTimes,
+        }),
+      )
+      .prefault([]),
+    holidays: z
+      .array(
+        leaf({
+          allowed: 'a day as YYYY-MM-DD',
+          mend: "write for example '2026-12-25' in quotes",
+          parse: parseDay,
+        }),
+      )
+      .prefault([]),
+  })
+  .prefault({});
+
+/** The section `chaos`, but for the resources of the reaper's pod. */
+export const chaosShape = {
+  enabled: flag('true lets the reaper remove pods').prefault(false),
+  // Left out, it depends on the stack.
+  dryRun: flag(
+    'false only where pods may really be removed; left out, it is true outside lab and dev',
+  ).optional(),
+  interval: duration({ min: 10_000, max: 7 * day, mend: 'write for example 10m' }).prefault('10m'),
+  jitter: number({
+    min: 0,
+    max: 100,
+    unit: 'percent by which a single time may be off the interval',
+    mend: 'write for example 50',
+  }).prefault(50),
+  killShare: number({
+    min: 0,
+    max: 100,
+    unit: 'percent of the kills that are deletions with 1 s of grace; the rest are evictions',
+    mend: 'write 0 for evictions only',
+  }).prefault(0),
+  maxPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 10' }).prefault(10),
+  maxPerWorkloadPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 4' }).prefault(4),
+  minAge: duration({ min: 0, max: 7 * day, mend: 'write for example 5m' }).prefault('5m'),
+  minReady: number({
+    min: 0,
+    max: 50,
+    whole: true,
+    unit: 'ready pods of the workload that a kill leaves',
+    mend: 'write for example 1; 0 lets the last ready pod be removed',
+  }).prefault(1),
+  leastBudget: number({
+    min: 0,
+    max: 100,
+    unit: 'percent of every error budget that must be left',
+    mend: 'write for example 25',
+  }).prefault(25),
+  victims: z
+    .array(choice(possibleVictims, `list some of ${possibleVictims.join(', ')}`))
+    .prefault(['source', 'target', 'echo']),
+  namespaces: z
+    .array(
+      text({
+        pattern: new RegExp(`^(?!kube-|monitoring$)${namespaceName}$`),
+        allowed: 'a namespace, and never one of the cluster’s own (kube-…) or monitoring, which measures',
+        mend: 'list namespaces whose pods may be removed once they carry the label',
+      }),
+    )
+    .min(1, { error: 'a list of at least one namespace' })
+    .prefault(['continuous-load']),
+  statefulSets: z
+    .array(
+      text({
+        pattern: new RegExp(`^${namespaceName}/${namespaceName}$`),
+        allowed: 'a StatefulSet as namespace/name',
+        mend: 'write for example shop/queue',
+      }),
+    )
+    .prefault([]),
+  quiet: quietSchema,
+  alertAfter: duration({ min: 600_000, max: 7 * day, mend: 'write for example 6h' }).prefault('6h'),
+  lostPerKill: number({
+    min: 0,
+    max: 1000,
+    unit: 'lost probes of a path that one deletion may cost',
+    mend: 'write for example 5',
+  }).prefault(5),
+};

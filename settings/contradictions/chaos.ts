@@ -1,0 +1,98 @@
+import { formatDuration } from '../units';
+import type { Problem } from '../problem';
+import type { Config } from '../schema';
+import type { Contradiction } from './contradiction';
+
+const hour = 3_600_000;
+
+/** A contradiction that only matters where chaos is on. */
+function whereOn(uses: readonly string[], find: (config: Config) => readonly Problem[]): Contradiction {
+  return {
+    uses: ['chaos.enabled', ...uses],
+    find: (config) => (config.chaos.enabled ? find(config) : []),
+  };
+}
+
+/** Contradictions of the section `chaos` with itself and with others. */
+export const chaosContradictions: readonly Contradiction[] = [
+  whereOn(['cluster', 'images'], ({ cluster, images }) =>
+    cluster.kind === 'lab' || images.k6 !== undefined
+      ? []
+      : [
+          {
+            field: 'images.k6',
+            allowed:
+              'an image of k6 with the extension k6/x/netprobe, because chaos is enabled: it reads the token',
+            mend: 'build it from extension/ and name it here, or set chaos.enabled: false',
+          },
+        ],
+  ),
+  whereOn(['chaos.interval', 'chaos.maxPerHour'], ({ chaos: { interval, maxPerHour } }) =>
+    maxPerHour * interval >= hour
+      ? []
+      : [
+          {
+            field: 'chaos.maxPerHour',
+            value: maxPerHour,
+            allowed: `at least ${Math.ceil(hour / interval)}, which is what an interval of ${formatDuration(interval)} makes in an hour`,
+            mend: `raise it, or lengthen chaos.interval to ${formatDuration(Math.ceil(hour / maxPerHour / 1000) * 1000)}`,
+          },
+        ],
+  ),
+  whereOn(['chaos.maxPerHour', 'chaos.maxPerWorkloadPerHour'], ({ chaos }) =>
+    chaos.maxPerWorkloadPerHour <= chaos.maxPerHour
+      ? []
+      : [
+          {
+            field: 'chaos.maxPerWorkloadPerHour',
+            value: chaos.maxPerWorkloadPerHour,
+            allowed: `at most chaos.maxPerHour, ${chaos.maxPerHour}`,
+            mend: 'lower it, or raise chaos.maxPerHour',
+          },
+        ],
+  ),
+  whereOn(
+    ['chaos.minReady', 'chaos.victims', 'podinfo.replicas', 'echo.replicas'],
+    ({ chaos, podinfo, echo }) =>
+      chaos.victims.flatMap((victim) => {
+        const section = victim === 'echo' ? 'echo' : 'podinfo';
+        const { replicas } = { podinfo, echo }[section];
+        return chaos.minReady < replicas
+          ? []
+          : [
+              {
+                field: 'chaos.minReady',
+                value: chaos.minReady,
+                allowed: `less than ${section}.replicas, ${replicas}: else no pod of ${victim} could ever be removed`,
+                mend: `lower it to ${replicas - 1}, raise ${section}.replicas, or take ${victim} out of chaos.victims`,
+              },
+            ];
+      }),
+  ),
+  whereOn(['chaos.victims', 'chaos.namespaces'], ({ chaos: { victims, namespaces } }) =>
+    victims.length === 0 || namespaces.includes('continuous-load')
+      ? []
+      : [
+          {
+            field: 'chaos.victims',
+            value: victims,
+            allowed: 'empty, as chaos.namespaces does not have continuous-load, where they are',
+            mend: 'write [], or add continuous-load to chaos.namespaces',
+          },
+        ],
+  ),
+  whereOn(['chaos.statefulSets', 'chaos.namespaces'], ({ chaos: { statefulSets, namespaces } }) =>
+    statefulSets.flatMap((name, index) =>
+      namespaces.includes(name.split('/')[0] ?? '')
+        ? []
+        : [
+            {
+              field: `chaos.statefulSets[${index}]`,
+              value: name,
+              allowed: 'in one of chaos.namespaces',
+              mend: `add ${name.split('/')[0] ?? ''} there, or remove it here`,
+            },
+          ],
+    ),
+  ),
+];

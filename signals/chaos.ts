@@ -1,0 +1,104 @@
+import type { ChaosConfig } from '../scenarios/chaos-config';
+import type { Signals } from '../scenarios/chaos-guards';
+import { severityValues } from './alertmanager';
+import { alertsSeries, sloNames } from './dashboards/names';
+import { injectorCommand, injectorEnvironment, type InjectorEnvironmentOptions } from './injector';
+import { chaosJob, probesTotal, recorded } from './metrics';
+import type { ChaosModel, SignalModel } from './model';
+import { increase, select } from './promql';
+import { slowIntervalSeconds, zeroLeadMs } from './windows';
+
+/** Names of the reaper's own objects, beside it. */
+export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
+
+/** Label and value by which a pod says that it may be removed. */
+export const optIn = { 'chaos.continuous-load/enabled': 'true' } as const;
+
+/** Files of `scenarios/` that must lie beside the reaper's `config.json`; the first is the entry script. */
+export const chaosFiles = [
+  'chaos.ts',
+  'chaos-config.ts',
+  'chaos-quiet.ts',
+  'chaos-state.ts',
+  'chaos-victims.ts',
+  'chaos-guards.ts',
+  'chaos-lease.ts',
+  'chaos-bodies.ts',
+  'chaos-reaper.ts',
+  'chaos-recorder.ts',
+  'chaos-world.ts',
+] as const;
+
+/** The reaper looks at its guards this often: what stops it does so within two looks and an export of the probes. */
+const checkEveryMs = 2_000;
+/** Another reaper may take over after so long without a sign of this one. */
+const leaseMs = 15_000;
+/** A probe that was lost so recently holds the reaper back, in seconds. */
+const losingSeconds = 30;
+
+/** The data of the reaper's script. */
+export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: string): ChaosConfig {
+  return {
+    dryRun: chaos.dryRun,
+    namespace,
+    ...chaosObjects,
+    namespaces: [...chaos.namespaces],
+    selector: Object.entries(optIn)
+      .map(([label, value]) => `${label}=${value}`)
+      .join(','),
+    statefulSets: [...chaos.statefulSets],
+    intervalMs: chaos.intervalMs,
+    jitter: chaos.jitterPercent / 100,
+    killShare: chaos.killPercent / 100,
+    minAgeMs: chaos.minAgeMs,
+    minReady: chaos.minReady,
+    maxPerHour: chaos.maxPerHour,
+    maxPerWorkloadPerHour: chaos.maxPerWorkloadPerHour,
+    leastBudget: chaos.leastBudgetPercent / 100,
+    quiet: chaos.quiet,
+    guardQuery: guardQuery(model),
+    checkEveryMs,
+    leaseMs,
+    zeroLeadMs: zeroLeadMs(model) + slowIntervalSeconds * 1000,
+  };
+}
+
+/**
+ * What the guards ask, in one query so that the answers are of one moment: whether rules are evaluated (the alert that always fires),
+ * whether probes are counted, how many pages fire (muted ones too), the least budget left of any path, and probes lost just now.
+ */
+export function guardQuery(model: SignalModel): string {
+  const firing = { alertstate: 'firing' };
+  const budgets = select(sloNames.budgetLeft, { sloth_slo: 'availability' });
+  const asked: Record<keyof Required<Signals>, string> = {
+    rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog' })})`,
+    measured: `count(${select(recorded.known)})`,
+    pages: `count(${select(alertsSeries, { ...firing, severity: severityValues(model, 'page') })})`,
+    // One path whose budget nobody has computed yet may be the one that has none.
+    budget: `min(${budgets}) and on () count(${budgets}) >= count(${recorded.pathInfo})`,
+    lost: `sum(${increase(select(probesTotal, { outcome: 'failed' }), losingSeconds)})`,
+  };
+  return Object.entries(asked)
+    .map(([guard, expr]) => `label_replace(${expr}, "guard", "${guard}", "", "")`)
+    .join(' or ');
+}
+
+/** k6's arguments for the reaper: those of an injector with another script. */
+export function chaosCommand(scriptDirectory = '/scripts'): string[] {
+  return [...injectorCommand({ paths: [] }).slice(0, -1), `${scriptDirectory}/${chaosFiles[0]}`];
+}
+
+/** Environment of the reaper, in order: that of an injector, under a job of its own, and where Prometheus is asked. */
+export function chaosEnvironment(
+  model: SignalModel,
+  options: InjectorEnvironmentOptions & { readonly memoryLimitMiB: number },
+): { name: string; value: string }[] {
+  const other: Record<string, string> = {
+    K6_OTEL_SERVICE_NAME: chaosJob,
+    GOMEMLIMIT: `${Math.floor(options.memoryLimitMiB * 0.8)}MiB`,
+  };
+  return [
+    ...injectorEnvironment(model, options).map(({ name, value }) => ({ name, value: other[name] ?? value })),
+    { name: 'PROMETHEUS', value: `http://${options.otlpEndpoint}` },
+  ];
+}

@@ -1,0 +1,161 @@
+import type { Removal } from '../../../scenarios/chaos-bodies';
+import type { ChaosConfig } from '../../../scenarios/chaos-config';
+import type { Guard, Signals } from '../../../scenarios/chaos-guards';
+import type { Lease } from '../../../scenarios/chaos-lease';
+import type { ChaosWorld, Spared } from '../../../scenarios/chaos-reaper';
+import type { KillMode } from '../../../scenarios/chaos-state';
+import { type Pod, podOf, type RawPod } from '../../../scenarios/chaos-victims';
+import { chaosConfig } from '../../../signals/chaos';
+import { type ChaosModel, defaultChaos, defaultModel } from '../../../signals/model';
+
+/** Numbers from 0 to 1 that a seed decides (mulberry32, by Tommy Ettinger, public domain). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** The reaper's config as the program makes it, with changes. */
+export function configWith(changes: Partial<ChaosModel> = {}): ChaosConfig {
+  const chaos = defaultChaos(changes);
+  return chaosConfig(defaultModel({ chaos }), chaos, 'continuous-load');
+}
+
+/** All is well. */
+export const well: Signals = { rules: 1, measured: 8, budget: 0.97, lost: 0 };
+
+/** A pod of a Deployment in the load's namespace, ready. */
+export function deploymentPod(workload: string, name: string, createdMs: number): RawPod {
+  return {
+    metadata: {
+      name: `${workload}-7d9-${name}`,
+      namespace: 'continuous-load',
+      uid: `uid-${workload}-${name}`,
+      creationTimestamp: new Date(createdMs).toISOString(),
+      labels: { 'pod-template-hash': '7d9', 'chaos.continuous-load/enabled': 'true' },
+      ownerReferences: [{ kind: 'ReplicaSet', name: `${workload}-7d9`, controller: true }],
+    },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+}
+
+/** One removal that took place, with what was there right before it. */
+export interface Done {
+  atMs: number;
+  by: string;
+  pod: Pod;
+  mode: KillMode;
+  pods: Pod[];
+  halted: string | undefined;
+  signals: Signals | undefined;
+}
+
+interface Later {
+  atMs: number;
+  act: () => void;
+}
+
+/** A cluster with a clock of its own: removed pods end after a while, and others come and get ready. */
+export class FakeCluster {
+  nowMs = Date.UTC(2026, 10, 21, 12);
+  halted: string | undefined = 'false';
+  signals: Signals | undefined = well;
+  lease: Lease | undefined;
+  raw: RawPod[] = [];
+  readonly done: Done[] = [];
+  readonly log: string[] = [];
+  readonly counts: string[] = [];
+  readonly events: string[] = [];
+  /** What a disruption budget says; by default it allows one. */
+  budget: 'allows' | 'keeps' = 'allows';
+  /** Throws from here on, before or after the removal. */
+  fault: { at: 'before' | 'after' } | undefined;
+  /** New pods do not get ready. */
+  stuck = false;
+  private readonly later: Later[] = [];
+  private born = 0;
+  private version = 0;
+
+  constructor(
+    readonly random: () => number,
+    replicas: Readonly<Record<string, number>> = { source: 2, target: 2, echo: 3 },
+  ) {
+    for (const [workload, count] of Object.entries(replicas))
+      for (let index = 0; index < count; index += 1)
+        this.raw.push(deploymentPod(workload, `old${index}`, this.nowMs - 3_600_000));
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    const ripe = this.later.filter(({ atMs }) => atMs <= this.nowMs);
+    for (const one of ripe) {
+      this.later.splice(this.later.indexOf(one), 1);
+      one.act();
+    }
+  }
+
+  /** What one reaper sees of it. */
+  world(me: string, { dryRun }: Pick<ChaosConfig, 'dryRun'> = { dryRun: false }): ChaosWorld {
+    const count = (...words: unknown[]) => void this.counts.push(words.join(' '));
+    return {
+      me,
+      nowMs: () => this.nowMs,
+      random: this.random,
+      halted: () => this.halted,
+      readLease: () => structuredClone(this.lease),
+      writeLease: (lease) => this.writeLease(lease),
+      signals: () => this.signals,
+      pods: () => structuredClone(this.raw),
+      remove: (pod, mode) => this.remove(pod, mode, dryRun, me),
+      tell: (pod, mode) => void this.events.push(`${mode} ${pod.name}`),
+      recordZeros: (workload) => count('zeros', workload),
+      recordCheck: (guard: Guard) => count('check', guard),
+      recordKill: (mode, workload) => count('kill', mode, workload),
+      recordSpared: (mode, workload, why: Spared) => count('spared', mode, workload, why),
+      recordRecovery: (mode, workload, tookMs) => count('recovery', mode, workload, tookMs),
+      log: (text) => void this.log.push(text),
+    };
+  }
+
+  private writeLease(lease: Lease): Lease | undefined {
+    if (lease.metadata.resourceVersion !== this.lease?.metadata.resourceVersion) return undefined;
+    this.version += 1;
+    const metadata = { ...lease.metadata, resourceVersion: String(this.version) };
+    this.lease = structuredClone({ ...lease, metadata });
+    return structuredClone(this.lease);
+  }
+
+  private remove(pod: Pod, mode: KillMode, dryRun: boolean, by: string): Removal {
+    if (this.fault?.at === 'before') throw new Error('no answer');
+    const found = this.raw.find(({ metadata }) => metadata.uid === pod.uid);
+    if (!found || found.metadata.deletionTimestamp !== undefined) return 'gone';
+    if (mode === 'evict' && this.budget === 'keeps') return 'budget';
+    if (!dryRun) {
+      const pods = this.raw.map(podOf);
+      this.done.push({ atMs: this.nowMs, by, pod, mode, pods, halted: this.halted, signals: this.signals });
+      found.metadata.deletionTimestamp = new Date(this.nowMs).toISOString();
+      const endsMs = mode === 'kill' ? 1_000 : 5_000 + this.random() * 25_000;
+      this.at(endsMs, () => this.raw.splice(this.raw.indexOf(found), 1));
+      this.replace(pod);
+    }
+    if (this.fault?.at === 'after') throw new Error('no answer');
+    return 'done';
+  }
+
+  private replace({ workload }: Pod): void {
+    this.born += 1;
+    const next = deploymentPod(workload.split('/')[1] ?? '', `new${this.born}`, this.nowMs);
+    const ready = next.status!.conditions![0]!;
+    ready.status = 'False';
+    this.raw.push(next);
+    if (!this.stuck) this.at(2_000 + this.random() * 18_000, () => (ready.status = 'True'));
+  }
+
+  private at(inMs: number, act: () => void): void {
+    this.later.push({ atMs: this.nowMs + inMs, act });
+  }
+}

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AlertName } from '../../signals/alert-catalogue';
+import { chaosCommand, chaosEnvironment, chaosFiles, guardQuery } from '../../signals/chaos';
+import { injectorCommand } from '../../signals/injector';
+import { chaosChecksTotal, chaosKillsTotal, recorded } from '../../signals/metrics';
+import { defaultModel, pathSettings } from '../../signals/model';
+import { ruleGroups } from '../../signals/rules';
+import type { InputSeries, RuleTest } from './promtool';
+import { checkExpressions, promtool, promtoolPatienceMs, testRules } from './promtool';
+import { scene } from './scenes';
+
+const model = defaultModel({ paths: [pathSettings('service')] });
+const directory = join(__dirname, '..', '..', 'scenarios');
+
+beforeAll(promtool, promtoolPatienceMs);
+
+test('everything that the script imports is shipped beside it', () => {
+  const shipped = new Set<string>(chaosFiles);
+  expect(
+    readdirSync(directory)
+      .filter((file) => /^chaos.*\.ts$/.test(file))
+      .sort(),
+  ).toEqual([...shipped].sort());
+  for (const file of chaosFiles)
+    for (const [, wanted] of readFileSync(join(directory, file), 'utf8').matchAll(/from '\.\/(.*)'/g))
+      expect([file, shipped.has(wanted!)]).toEqual([file, true]);
+});
+
+test('the reaper runs as an injector does, under a job of its own', () => {
+  expect(chaosCommand('/s')).toEqual([...injectorCommand(model, '/s').slice(0, -1), '/s/chaos.ts']);
+  const env = chaosEnvironment(model, { otlpEndpoint: '10.0.0.1:9090', memoryLimitMiB: 200 });
+  const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  expect(values).toMatchObject({
+    CONFIG: './config.json',
+    K6_OTEL_SERVICE_NAME: 'continuous-load-chaos',
+    K6_OTEL_HTTP_EXPORTER_ENDPOINT: '10.0.0.1:9090',
+    GOMEMLIMIT: '160MiB',
+    PROMETHEUS: 'http://10.0.0.1:9090',
+  });
+});
+
+test('the page severity of a path’s own words holds the reaper back too', () => {
+  const paths = [pathSettings('service', { severity: { page: 'critical', ticket: 'warning' } })];
+  expect(guardQuery(defaultModel({ paths }))).toContain('severity=~"page|critical"');
+});
+
+const groups = ruleGroups(model).filter(({ name }) => name === 'continuous-load.chaos');
+const names: AlertName[] = ['ChaosHalted', 'ChaosLostProbes'];
+const hour = 3600;
+const step = 15;
+
+/** A counter that grows at `perSecond` but between the two times, where it grows at `then`. */
+function counter(
+  series: string,
+  seconds: number,
+  perSecond: number,
+  [from, to, then]: [number, number, number],
+): InputSeries {
+  let value = 0;
+  const values: string[] = [];
+  for (let at = 0; at <= seconds; at += step) {
+    values.push(String(Math.floor(value + 1e-9)));
+    value += (at >= from && at < to ? then : perSecond) * step;
+  }
+  return { series, values: values.join(' ') };
+}
+
+const never: [number, number, number] = [0, 0, 0];
+const looks = (guard: string, seconds: number, perSecond: number, change = never) =>
+  counter(`${chaosChecksTotal}{guard="${guard}",instance="r"}`, seconds, perSecond, change);
+/** So many kills at a moment. */
+const kills = (mode: string, at: number, count: number) =>
+  counter(`${chaosKillsTotal}{kind="pod",mode="${mode}",workload="w",instance="r"}`, hour, 0, [
+    at,
+    at + step,
+    count / step,
+  ]);
+const lost = (at: number, count: number) =>
+  counter(`${recorded.bad}{path="service",instance="a"}`, hour, 0, [at, at + step, count / step]);
+
+test('chaos that is held back is told, and so is what it costs', async () => {
+  const long = 8 * hour;
+  const scenes: RuleTest[] = [
+    // free at first, then the switch
+    scene(
+      names,
+      'forgotten switch',
+      [looks('none', long, 0.5, [hour, long, 0]), looks('switch', long, 0, [hour, long, 0.5])],
+      {
+        [6 * hour + 1800]: [],
+        [7 * hour + 1200]: ['ChaosHalted'],
+      },
+      '15s',
+    ),
+    scene(names, 'no reaper at all', [], { [5 * hour]: [], [6 * hour + 1200]: ['ChaosHalted'] }, '15s'),
+    scene(names, 'quiet hours', [looks('quiet', long, 0.5)], { [7 * hour]: [] }, '15s'),
+    scene(names, 'at its cap', [looks('cap', long, 0.5)], { [7 * hour]: [] }, '15s'),
+    scene(
+      names,
+      'an eviction that costs a probe',
+      [kills('evict', 600, 1), kills('kill', 0, 0), lost(630, 1)],
+      {
+        615: [],
+        690: ['ChaosLostProbes'],
+        900: ['ChaosLostProbes'],
+        1200: [],
+      },
+      '15s',
+    ),
+    scene(
+      names,
+      'a lost probe long after',
+      [kills('evict', 600, 1), lost(900, 3)],
+      { 930: [], 990: [] },
+      '15s',
+    ),
+    scene(
+      names,
+      'lost probes without a kill',
+      [kills('evict', 0, 0), lost(600, 3)],
+      { 630: [], 690: [] },
+      '15s',
+    ),
+    scene(
+      names,
+      'a deletion within what it may cost',
+      [kills('kill', 600, 1), lost(615, 3)],
+      { 645: [], 690: [] },
+      '15s',
+    ),
+    scene(
+      names,
+      'a deletion that costs more',
+      [kills('kill', 600, 1), lost(615, 20)],
+      { 690: ['ChaosLostProbes'] },
+      '15s',
+    ),
+  ];
+  await testRules(groups, scenes, '30s');
+  const wrong = scene(names, 'wrong', [kills('evict', 600, 1), lost(630, 1)], { 690: [] }, '15s');
+  await expect(testRules(groups, [wrong], '30s')).rejects.toThrow(/ChaosLostProbes/);
+}, 120_000);
+
+test('promtool takes what the guards ask', async () => {
+  expect(await checkExpressions([guardQuery(model)])).toMatch(/SUCCESS/);
+}, 60_000);
