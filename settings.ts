@@ -4,7 +4,7 @@ import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
 import { defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
 import { pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
-import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
+import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { fieldOf } from './settings/feasibility-fields';
 import { parseSections, type Parsed } from './settings/parse';
@@ -14,7 +14,7 @@ import type { Config, EchoSettings, PodinfoSettings } from './settings/schema';
 /** What a stack asks for: checked, complete, in plain units. */
 export interface Settings {
   readonly stack: string;
-  readonly cluster: LabClusterSettings | ExistingClusterSettings;
+  readonly cluster: ClusterSettings;
   readonly podinfo: PodinfoSettings;
   readonly echo: EchoSettings;
   /** The gateway that some path goes through; absent where none does. */
@@ -66,8 +66,8 @@ export function readSettings(
   };
 }
 
-/** Name of the class that the lab makes. */
-const labGatewayClass = 'istio';
+/** Name of the class that the stack makes where it runs a gateway of its own. */
+const ownGatewayClass = 'istio';
 
 function gatewaySettings(
   kind: Config['cluster']['kind'],
@@ -75,7 +75,7 @@ function gatewaySettings(
   { paths }: SignalModel,
 ): Pick<Settings, 'gateway'> {
   if (!throughGateway(paths)) return {};
-  if (kind === 'lab') return { gateway: { class: labGatewayClass } };
+  if (kind !== 'existing') return { gateway: { class: ownGatewayClass } };
   const { address = '', externalAddress = '' } = gateway ?? {};
   return {
     gateway: {
