@@ -9,9 +9,10 @@ import { throughGateway } from '../signals/paths';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
+import { fetchDefinitions } from './stack/prepare-k3d';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
-import { passThrough } from './terminal/arguments';
+import { meantStack, passThrough } from './terminal/arguments';
 import { Failure } from './terminal/failure';
 import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
@@ -33,12 +34,14 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
       'after',
       '\nUnknown flags go to Pulumi: `npm run preview -- --diff`, `npm run preview -- --expect-no-changes`.',
     );
-  const { stack: name, options, rest } = passThrough(command, argv);
+  const { options, rest, ...meant } = passThrough(command, argv);
   const { configFile, set } = options as { configFile?: string; set: string[] };
+  const name = await meantStack(meant, configFile, terminal);
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
   const model = stackModel(stack, configText);
   if (!stack.isLab) {
+    if (stack.isK3d) await fetchDefinitions(model, terminal);
     finish(
       await runEngine(await engineFor(stack), flags(stack, stack.configFile, rest), terminal.interruption),
     );
