@@ -12,7 +12,7 @@ import { Namespaces } from './components/namespaces';
 import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings } from './settings';
-import { callsEcho, callsHeadless } from './signals/paths';
+import { callsEcho, callsHeadless, unpublishedImages } from './signals/paths';
 import { gatewayHost, injectorTargets } from './signals/targets';
 
 /** The whole stack: a cluster, two hops under load, the load, and what watches it. Throws RunError for a wrong config, before anything is registered. */
@@ -31,7 +31,12 @@ export function program() {
     chaos,
     model,
   } = readSettings();
-  const cluster = chooseCluster(clusterSettings, images, gateway !== undefined);
+  const cluster = chooseCluster(
+    clusterSettings,
+    images,
+    gateway !== undefined,
+    unpublishedImages(model.paths),
+  );
   const own = { provider: cluster.provider };
   const namespaces = new Namespaces('namespaces', { cluster, stack }, own);
   const gatewayAddresses = gateway?.addresses ?? {

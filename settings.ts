@@ -6,7 +6,7 @@ import { pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
-import type { ExistingClusterSettings, LabClusterSettings } from './settings/cluster-schema';
+import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
@@ -18,7 +18,7 @@ import type { Config, EchoSettings, PodinfoSettings, ResourceSettings } from './
 /** What a stack asks for: checked, complete, in plain units. */
 export interface Settings {
   readonly stack: string;
-  readonly cluster: LabClusterSettings | ExistingClusterSettings;
+  readonly cluster: ClusterSettings;
   readonly podinfo: PodinfoSettings;
   readonly echo: EchoSettings;
   /** What the probers and echoes of the nodes may take; how they probe is in the model. */
@@ -125,8 +125,8 @@ function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
   };
 }
 
-/** Name of the class that the lab makes. */
-const labGatewayClass = 'istio';
+/** Name of the class that the stack makes where it runs a gateway of its own. */
+const ownGatewayClass = 'istio';
 
 function gatewaySettings(
   kind: Config['cluster']['kind'],
@@ -134,7 +134,7 @@ function gatewaySettings(
   { paths }: SignalModel,
 ): Pick<Settings, 'gateway'> {
   if (!throughGateway(paths)) return {};
-  if (kind === 'lab') return { gateway: { class: labGatewayClass, retries: gateway?.retries ?? 0 } };
+  if (kind !== 'existing') return { gateway: { class: ownGatewayClass, retries: gateway?.retries ?? 0 } };
   const { address = '', externalAddress = '' } = gateway ?? {};
   return {
     gateway: {
@@ -225,7 +225,7 @@ function toModel(
     ...longTermOf(monitoring.longTerm),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
-    gatewayScraped: cluster?.kind === 'lab',
+    gatewayScraped: cluster !== undefined && cluster.kind !== 'existing',
     timeScale: testTimeScale,
   };
 }

@@ -4,6 +4,7 @@ import { deleteLab, findLeftovers, readLab } from '../lab/cluster/lab';
 import { askEngine, engineFor, runEngine, tellEngine, type Engine } from './engine/engine';
 import { parseState, resourceCount } from './engine/pending-operations';
 import { hasState, labBackend, removeStateFiles, unlock } from './engine/stack-state';
+import { forgetDefault } from './stack/default-stack';
 import { describeKept } from './stack/kept';
 import { findStack, presentLab, removeConfigCopy, UnknownStack, type Stack } from './stack/stack';
 import { passThrough } from './terminal/arguments';
@@ -25,10 +26,15 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
   const { stack: name, options, rest } = passThrough(command, argv);
   const stack = await stackToRemove(name, options['configFile'] as string | undefined);
   if (stack === undefined) {
+    forgetDefault(name);
     terminal.print(`There is nothing to remove of stack ${name}.\n${describeKept()}`);
     return;
   }
-  if (stack.isLab) return removeLabStack(stack, rest, terminal);
+  if (stack.isLab) {
+    await removeLabStack(stack, rest, terminal);
+    if (rest.length === 0) forgetDefault(name);
+    return;
+  }
 
   terminal.stage(`What was destroyed is out of the state. Run \`npm run down ${name}\` again to go on.`);
   const engine = await engineFor(stack);
@@ -38,6 +44,7 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
     terminal.interruption,
   );
   if (code !== 0) throw new Failure(`Pulumi ended with exit code ${code}; the reason stands above.`, code);
+  if (rest.length === 0) forgetDefault(name);
   terminal.print(
     `\nStack ${name} is destroyed. Its history and config are kept; \`pulumi stack rm ${name}\` removes them.`,
   );

@@ -10,9 +10,10 @@ import { engineFor, runEngine, type Engine } from './engine/engine';
 import { policyFlags } from './engine/policies';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
+import { fetchDefinitions } from './stack/prepare-k3d';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
-import { passThrough } from './terminal/arguments';
+import { meantStack, passThrough } from './terminal/arguments';
 import { Failure } from './terminal/failure';
 import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
@@ -35,13 +36,15 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
       'after',
       '\nUnknown flags go to Pulumi: `npm run preview -- --diff`, `npm run preview -- --expect-no-changes`.',
     );
-  const { stack: name, options, rest } = passThrough(command, argv);
+  const { options, rest, ...meant } = passThrough(command, argv);
   const { configFile, set, policies } = options as { configFile?: string; set: string[]; policies?: false };
+  const name = await meantStack(meant, configFile, terminal);
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
   const model = stackModel(stack, configText);
   const judged = () => [...((policies ?? true) ? policyFlags(stack, model, rest) : []), ...rest];
   if (!stack.isLab) {
+    if (stack.isK3d) await fetchDefinitions(model, terminal);
     finish(
       await runEngine(
         await engineFor(stack),

@@ -10,11 +10,13 @@ import { awaitGoodPaths } from './signal/first-sample';
 import { PrometheusApi } from './signal/prometheus-api';
 import type { StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';
+import { stackWord, storeDefault } from './stack/default-stack';
+import { ensureUserStack, fetchDefinitions } from './stack/prepare-k3d';
 import { prepareCaches, reviveIfDead } from './stack/prepare-lab';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
 import { readStatus } from './status';
-import { passThrough } from './terminal/arguments';
+import { meantStack, passThrough } from './terminal/arguments';
 import { Failure } from './terminal/failure';
 import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
@@ -44,22 +46,23 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
       [],
     )
     .addHelpText('after', help);
-  const { stack: name, options, rest } = passThrough(command, argv);
+  const { options, rest, ...meant } = passThrough(command, argv);
   const { configFile, set, wait, policies } = options as {
     configFile?: string;
     set: string[];
     wait?: false;
     policies?: boolean;
   };
+  const name = await meantStack(meant, configFile, terminal, storeDefault);
   const watched = wait ?? true;
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
   const model = stackModel(stack, configText);
-  const again = `Run \`npm run up${name === 'lab' ? '' : ` ${name}`}\` again to go on`;
+  const again = `Run \`npm run up${stackWord(name)}\` again to go on`;
 
   const engine = stack.isLab
     ? await prepareLab(stack, model, configText, again, terminal)
-    : await engineFor(stack);
+    : await prepareOther(stack, model, terminal);
   terminal.stage(`What Pulumi had done is in its state. ${again}, or \`npm run down ${name}\` to remove it.`);
   const flags = [
     '--stack',
@@ -101,6 +104,13 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   terminal.print(nextSteps(stack, urls));
 }
 
+async function prepareOther(stack: Stack, model: SignalModel, terminal: Terminal): Promise<Engine> {
+  if (stack.isK3d) await fetchDefinitions(model, terminal);
+  const engine = await engineFor(stack);
+  if (stack.isK3d) await ensureUserStack(engine, stack, terminal.interruption);
+  return engine;
+}
+
 async function prepareLab(
   stack: Stack,
   model: SignalModel,
@@ -139,8 +149,8 @@ function unwatched(wait: boolean, enabled: boolean | undefined): string {
     : 'The stack gives no address of Prometheus; its paths cannot be watched from here.';
 }
 
-function nextSteps({ name, isLab }: Stack, urls: Readonly<Record<string, string>>): string {
-  const stack = name === 'lab' ? '' : ` ${name}`;
+function nextSteps({ name, isLab, isK3d }: Stack, urls: Readonly<Record<string, string>>): string {
+  const stack = stackWord(name);
   const pages = Object.entries(urls).map(([service, url]) => `  ${url}  ${whatIsThere[service] ?? service}`);
   return [
     '',
@@ -148,7 +158,7 @@ function nextSteps({ name, isLab }: Stack, urls: Readonly<Record<string, string>
     ...pages,
     `  npm run status${stack}  this table again`,
     `  export KUBECONFIG=$(npm run -s kubeconfig${stack})  then kubectl or k9s as with any cluster`,
-    `  npm run down${stack}  remove ${isLab ? 'the stack and its lab' : 'the stack'}`,
+    `  npm run down${stack}  remove ${isLab ? 'the stack and its lab' : isK3d ? 'the stack and its cluster' : 'the stack'}`,
   ].join('\n');
 }
 

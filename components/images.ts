@@ -37,6 +37,15 @@ export const publicImages: Readonly<Record<Exclude<ImageName, 'echo'>, string>> 
   'kube-state-metrics': `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${versions['kube-state-metrics']}`,
 };
 
+/** The release of Istio whose images run a gateway of the stack's own, outside the lab; the lab's is compiled from the same minor version. */
+const istio = '1.31.1';
+
+/** Public images of a gateway of the stack's own, by tag like the others. */
+export const publicGatewayImages: Readonly<Record<'istiod' | 'istio-proxy', string>> = {
+  istiod: `docker.io/istio/pilot:${istio}`,
+  'istio-proxy': `docker.io/istio/proxyv2:${istio}`,
+};
+
 /**
  * The image of a program in a cluster: what its nodes already have or the user names, else the public one. Nobody publishes the echo
  * server: without an image of the user's own it is refused by a RunError.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { leaf, number, text } from './fields';
+import { builtIns, defaultK3sVersion, k3sReleases, type K3sVersion } from '../lab/k3d/spec';
+import { choice, leaf, number, text } from './fields';
 
 const name = text({
   pattern: /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
@@ -30,6 +31,44 @@ const labSchema = z.strictObject({
   ports: z
     .strictObject({
       api: port(16443),
+      prometheus: port(19090),
+      alertmanager: port(19093),
+      podinfo: port(19898),
+    })
+    .prefault({}),
+});
+
+const k3sVersions = Object.keys(k3sReleases) as K3sVersion[];
+
+const k3dSchema = z.strictObject({
+  kind: kind('k3d'),
+  name: name.prefault('dev'),
+  servers: leaf({
+    allowed: '1, 3 or 5: etcd of two or four servers is no safer than of one or three',
+    mend: 'write 1, or 3 to lose a server and live',
+    parse: (raw) => [1, 3, 5].find((servers) => String(servers) === String(raw)),
+  }).prefault(1),
+  agents: number({ min: 0, max: 10, whole: true, mend: 'write 2 to lose a node and live' }).prefault(2),
+  version: leaf({
+    allowed: `one of ${k3sVersions.join(', ')}, a minor version of Kubernetes`,
+    mend: `write '${defaultK3sVersion}', or name an image of k3s in cluster.image`,
+    parse: (raw) => k3sVersions.find((version) => version === String(raw)),
+  }).optional(),
+  image: text({
+    // k3d asks the network which version `latest`, `stable` or `+channel` means, and expands a $.
+    pattern: /^[a-z0-9][\w.:/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+    allowed: 'an image of k3s with its tag or digest',
+    mend: 'write for example docker.io/rancher/k3s:v1.34.9-k3s1, or leave it out',
+  }).optional(),
+  disable: z
+    .array(choice(builtIns, 'remove what k3s cannot do without'))
+    // Gateways and NodePorts of the stack's own take their places.
+    .prefault(['traefik', 'servicelb']),
+  ports: z
+    .strictObject({
+      api: port(16443),
+      registry: port(15000),
+      gateway: port(18080),
       prometheus: port(19090),
       alertmanager: port(19093),
       podinfo: port(19898),
@@ -68,12 +107,16 @@ const existingSchema = z.strictObject({
     .prefault({}),
 });
 
-const comesLater = ['k3d', 'eks'];
+const comesLater = ['eks'];
+
+const schemas = { lab: labSchema, k3d: k3dSchema, existing: existingSchema };
+
+type ClusterSchema = (typeof schemas)[keyof typeof schemas];
 
 /** The schema of the kind of cluster that a raw section asks for; undefined when there is no such kind. */
-export function clusterSchemaOf(raw: unknown): typeof labSchema | typeof existingSchema | undefined {
+export function clusterSchemaOf(raw: unknown): ClusterSchema | undefined {
   const wanted = typeof raw === 'object' && raw !== null && 'kind' in raw ? raw.kind : undefined;
-  return wanted === 'lab' ? labSchema : wanted === 'existing' ? existingSchema : undefined;
+  return Object.entries(schemas).find(([name]) => name === wanted)?.[1];
 }
 
 /** The section `cluster`: what is allowed beside `kind` depends on the kind. */
@@ -99,12 +142,12 @@ export const clusterSchema = z.unknown().transform((raw, context) => {
     path: ['kind'],
     input: wanted,
     message: later
-      ? `lab or existing: clusters of kind ${wanted} are not built yet and come later`
-      : 'lab or existing',
+      ? `lab, k3d or existing: clusters of kind ${wanted} are not built yet and come later`
+      : 'lab, k3d or existing',
     params: {
       mend: later
         ? 'make the cluster by your own means and use kind: existing with its context'
-        : 'write lab for the embedded cluster, existing for one that you have',
+        : 'write lab for the embedded cluster, k3d for one in Docker, existing for one that you have',
     },
   });
   return z.NEVER;
@@ -112,6 +155,12 @@ export const clusterSchema = z.unknown().transform((raw, context) => {
 
 /** A lab that this stack makes and deletes. */
 export type LabClusterSettings = z.output<typeof labSchema>;
+
+/** A k3d cluster that this stack makes and deletes. */
+export type K3dClusterSettings = z.output<typeof k3dSchema>;
+
+/** A cluster of any kind. */
+export type ClusterSettings = z.output<ClusterSchema>;
 
 /** A cluster that somebody else keeps. */
 export type ExistingClusterSettings = z.output<typeof existingSchema>;

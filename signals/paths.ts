@@ -327,3 +327,11 @@ export function overHttp(name: PathName): boolean {
 export function throughGateway(paths: readonly { readonly name: PathName }[]): boolean {
   return paths.some(({ name }) => pathRow(name).gateway);
 }
+
+/** The images that these paths need and nobody publishes: k6 with the extension, the echo server. */
+export function unpublishedImages(paths: readonly { readonly name: PathName }[]): ('k6' | 'echo')[] {
+  return [
+    ...(paths.some(({ name }) => pathRow(name).extension) ? (['k6'] as const) : []),
+    ...(paths.some(({ name }) => callsEcho(name)) ? (['echo'] as const) : []),
+  ];
+}

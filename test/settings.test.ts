@@ -5,6 +5,11 @@ import { readSettings } from '../settings';
 import { deploy, encodeConfig, stackConfig } from './deploy';
 
 const lab = { kind: 'lab' };
+/** A k3d cluster whose alerts nobody gets. */
+const onK3d = (cluster: object) => ({
+  cluster: { kind: 'k3d', ...cluster },
+  monitoring: { receivers: [] },
+});
 const existing = { kind: 'existing', context: 'k3d-dev' };
 const nobody = { receivers: [] };
 const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
@@ -81,11 +86,90 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   // cluster
   ['no cluster', { cluster: undefined }, 'cluster.kind is missing', /write lab/],
   ['unknown kind', { cluster: { kind: 'minikube' } }, 'cluster.kind is "minikube"', /write lab/],
+  // k3d: what was not written is right, so that one row holds one mistake
+  ['two servers', { ...onK3d({ servers: 2 }) }, 'cluster.servers is 2', /1, 3 or 5[^]*no safer/],
+  ['no server', { ...onK3d({ servers: 0 }) }, 'cluster.servers is 0', /1, 3 or 5/],
+  ['eleven agents', { ...onK3d({ agents: 11 }) }, 'cluster.agents is 11', /from 0 to 10/],
+  ['agents below none', { ...onK3d({ agents: -1 }) }, 'cluster.agents is -1', /from 0 to 10/],
   [
-    'k3d, which comes later',
+    'an unknown k3s',
+    { ...onK3d({ version: '1.29' }) },
+    'cluster.version is "1.29"',
+    /one of 1\.34, 1\.35, 1\.36/,
+  ],
+  [
+    'a channel for an image',
+    { ...onK3d({ image: 'latest' }) },
+    'cluster.image is "latest"',
+    /with its tag or digest/,
+  ],
+  [
+    'an image that is expanded',
+    { ...onK3d({ image: 'rancher/k3s:$TAG' }) },
+    'cluster.image is',
+    /with its tag/,
+  ],
+  [
+    'version and image',
+    { ...onK3d({ version: '1.34', image: 'rancher/k3s:v1.34.9-k3s1' }) },
+    'cluster.version is "1.34"',
+    /left out where cluster\.image[^]*remove one/,
+  ],
+  [
+    'a part that k3s needs',
+    { ...onK3d({ disable: ['coredns'] }) },
+    'cluster.disable[0] is "coredns"',
+    /one of traefik/,
+  ],
+  [
+    'a part named twice',
+    { ...onK3d({ disable: ['traefik', 'traefik'] }) },
+    'cluster.disable[1] is "traefik"',
+    /once/,
+  ],
+  ['parts that are text', { ...onK3d({ disable: 'traefik' }) }, 'cluster.disable is not shown', /a list/],
+  [
+    'a lab’s nodes on k3d',
+    { ...onK3d({ nodes: 2 }) },
+    'cluster.nodes is an unknown key',
+    /servers, agents, version/,
+  ],
+  [
+    'a misspelt key of k3d',
+    { ...onK3d({ agent: 2 }) },
+    'cluster.agent is an unknown key',
+    /did you mean agents/,
+  ],
+  [
+    'an unknown port of k3d',
+    { ...onK3d({ ports: { ingress: 8080 } }) },
+    'cluster.ports.ingress is an unknown key',
+    /registry, gateway/,
+  ],
+  [
+    'a privileged port of k3d',
+    { ...onK3d({ ports: { registry: 500 } }) },
+    'cluster.ports.registry is 500',
+    /from 1024/,
+  ],
+  [
+    'one port of k3d twice',
+    { ...onK3d({ ports: { gateway: 15000 } }) },
+    'cluster.ports.gateway is 15000',
+    /another port than cluster\.ports\.registry/,
+  ],
+  [
+    'a class of gateways on k3d',
+    { ...onK3d({}), gateway: { class: 'traefik' }, paths: { ingress: { enabled: true } } },
+    'gateway.class is "traefik"',
+    /left out on k3d/,
+  ],
+  ['shortened windows on k3d', { ...onK3d({}), testTimeScale: 2 }, 'testTimeScale is 2', /outside the lab/],
+  [
+    'nobody who is told on k3d',
     { cluster: { kind: 'k3d' } },
-    'cluster.kind is "k3d"',
-    /not built yet[^]*kind: existing/,
+    'monitoring.receivers is missing',
+    /write \[\]/,
   ],
   [
     'eks, which comes later',

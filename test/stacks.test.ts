@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { accessSync, constants, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readSettings } from '../settings';
@@ -39,12 +39,16 @@ describe('Pulumi.yaml', () => {
     }
   });
 
-  it('runs the program by tsx and finds the lab’s provider in the repository', () => {
+  it('runs the program by tsx and finds the providers of lab and k3d in the repository', () => {
     expect(project.runtime).toEqual({
       name: 'nodejs',
       options: { typescript: false, nodeargs: '--import tsx' },
     });
-    expect(project.plugins.providers).toEqual([{ name: 'lab', path: 'lab/pulumi/plugin' }]);
+    expect(project.plugins.providers).toEqual(
+      ['lab', 'k3d'].map((name) => ({ name, path: 'lab/pulumi/plugin' })),
+    );
+    for (const { name, path } of project.plugins.providers)
+      expect(() => accessSync(join(root, path, `pulumi-resource-${name}`), constants.X_OK)).not.toThrow();
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stackWord } from '../stack/default-stack';
 import type { Stack } from '../stack/stack';
 import { Failure } from '../terminal/failure';
 import { askEngine, oldestPulumi, type Engine } from './engine';
@@ -45,7 +46,5 @@ export async function stackOutputs(engine: Engine, stack: Stack, secrets = false
 
 /** Says that a stack is not there, and how to make it. */
 export function notUp({ name }: Stack): Failure {
-  return new Failure(
-    `Stack ${name} is not up. Bring it up with \`npm run up${name === 'lab' ? '' : ` ${name}`}\`.`,
-  );
+  return new Failure(`Stack ${name} is not up. Bring it up with \`npm run up${stackWord(name)}\`.`);
 }

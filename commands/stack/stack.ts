@@ -15,6 +15,8 @@ export interface Stack {
   readonly name: string;
   /** Only stacks whose cluster is a lab are prepared, revived and kept in the state directory. */
   readonly isLab: boolean;
+  /** Its cluster is one that the stack makes with k3d. */
+  readonly isK3d: boolean;
   /** Name of the lab; the stack's unless the config says otherwise. */
   readonly labName: string;
   /** The config file that Pulumi reads and may write. */
@@ -88,6 +90,7 @@ export function findStack(name: string, options: StackOptions = {}): Stack {
   return {
     name,
     isLab,
+    isK3d: cluster['kind'] === 'k3d',
     labName: typeof cluster['name'] === 'string' ? cluster['name'] : name,
     configFile: isLab ? copy : sourceFile,
     sourceFile: readable,

@@ -1,18 +1,19 @@
 import { Command } from 'commander';
+import { chooseDefault, defaultStack } from '../stack/default-stack';
 import { Failure } from './failure';
+import type { Terminal } from './verb';
 
 /** A verb's own command line, taken apart. */
 export interface Arguments {
   /** First operand, else the default stack. */
   readonly stack: string;
+  /** Whether the stack was named, or is the default one. */
+  readonly named: boolean;
   /** Values of the verb's own options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Everything else, in order. */
   readonly rest: readonly string[];
 }
-
-/** The stack that is meant when none is named. */
-export const defaultStack = 'lab';
 
 /** Adds the option by which every verb also takes the stack's name. */
 function stackOption(command: Command): Command {
@@ -20,18 +21,22 @@ function stackOption(command: Command): Command {
 }
 
 /** The stack that is meant; throws a Failure when word and option name two. */
-function chosenStack(word: string | undefined, option: string | undefined): string {
+function chosenStack(
+  word: string | undefined,
+  option: string | undefined,
+): Pick<Arguments, 'stack' | 'named'> {
   if (word !== undefined && option !== undefined && word !== option)
     throw new Failure(`Which stack, ${word} or ${option}? Name it once, as the first word or with --stack.`);
-  return word ?? option ?? defaultStack;
+  const name = word ?? option;
+  return { stack: name ?? defaultStack(), named: name !== undefined };
 }
 
 /** Takes apart the command line of a verb that hands nothing on: the stack is its only word, or given with `-s`; anything unknown is refused. */
 export function ownArguments(command: Command, argv: readonly string[]): Omit<Arguments, 'rest'> {
-  stackOption(command).argument('[stack]', `the stack, ${defaultStack} if not given`);
+  stackOption(command).argument('[stack]', `the stack, ${defaultStack()} if not given`);
   const { args } = command.parse([...argv], { from: 'user' });
   const { stack, ...options } = command.opts<{ stack?: string } & Record<string, unknown>>();
-  return { stack: chosenStack(args[0], stack), options };
+  return { ...chosenStack(args[0], stack), options };
 }
 
 /**
@@ -46,8 +51,26 @@ export function passThrough(command: Command, argv: readonly string[]): Argument
   if (unknown.some((argument) => argument === '--help' || argument === '-h')) command.help();
   const { stack: option, ...options } = command.opts<{ stack?: string } & Record<string, unknown>>();
   return {
-    stack: chosenStack(named, option),
+    ...chosenStack(named, option),
     options,
     rest: [...operands, ...unknown.filter((a) => a !== '--')],
   };
+}
+
+/**
+ * The stack of an `up` or a preview: where none was named, and no config file that says what it is, one is chosen and told.
+ * @param store keeps the choice; left out where nothing may be changed
+ */
+export async function meantStack(
+  { stack, named }: Pick<Arguments, 'stack' | 'named'>,
+  configFile: string | undefined,
+  { progress, interruption }: Pick<Terminal, 'progress' | 'interruption'>,
+  store: (stack: string) => void = () => undefined,
+): Promise<string> {
+  if (named || configFile !== undefined) return stack;
+  const choice = await interruption.guard(chooseDefault());
+  if (choice.told === undefined) return choice.stack;
+  progress.note(choice.told);
+  store(choice.stack);
+  return choice.stack;
 }

@@ -1,15 +1,26 @@
 import type { Settings } from '../../settings';
+import type { BuiltImageName } from '../built-images';
 import type { Cluster } from './cluster';
 import { ExistingCluster } from './existing-cluster';
+import { K3dCluster } from './k3d-cluster';
 import { LabCluster } from './lab-cluster';
 
-/** Makes the cluster of the kind that the settings ask for; `gateway` says that a gateway is going to be in it. */
+/**
+ * Makes the cluster of the kind that the settings ask for; `gateway` says that a gateway is going to be in it, `unpublished` which
+ * images its paths need that nobody publishes.
+ */
 export function chooseCluster(
-  settings: Settings['cluster'],
+  cluster: Settings['cluster'],
   images: Settings['images'],
   gateway: boolean,
+  unpublished: readonly BuiltImageName[],
 ): Cluster {
-  return settings.kind === 'lab'
-    ? new LabCluster(settings.name, settings, gateway)
-    : new ExistingCluster(settings.name, { ...settings, images });
+  switch (cluster.kind) {
+    case 'lab':
+      return new LabCluster(cluster.name, cluster, gateway);
+    case 'k3d':
+      return new K3dCluster(cluster.name, { cluster, images, unpublished, gateway });
+    case 'existing':
+      return new ExistingCluster(cluster.name, { ...cluster, images });
+  }
 }

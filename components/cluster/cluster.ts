@@ -18,7 +18,7 @@ export interface ManagedGateway {
 
 /** A cluster of any kind, as the components inside it see it. */
 export interface Cluster {
-  readonly kind: 'lab' | 'existing';
+  readonly kind: 'lab' | 'k3d' | 'existing';
   readonly clusterName: string;
   readonly provider: k8s.Provider;
   /** Secret; absent where the user's own kubeconfig is used. */

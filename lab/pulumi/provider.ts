@@ -79,7 +79,11 @@ export interface Provider {
   diffConfig?(olds: Properties, news: Properties): Difference;
   configure?(config: Properties): void | Promise<void>;
   check(resource: CheckContext, olds: Properties, news: Properties): Promise<Checked>;
-  diff(resource: Resource & { readonly id: string }, state: State, inputs: Properties): Promise<Difference>;
+  diff(
+    resource: Resource & Pick<Operation, 'warn'> & { readonly id: string },
+    state: State,
+    inputs: Properties,
+  ): Promise<Difference>;
   create(operation: Operation, inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /** Also an import: then the state's inputs and outputs are empty. Undefined when the resource is gone. */
   read(

@@ -137,7 +137,11 @@ export function providerService(
     diff: unary(async (request: pb.DiffRequest) =>
       diffResponse(
         await provider.diff(
-          { ...resourceOf(request), id: request.getId() },
+          {
+            ...resourceOf(request),
+            id: request.getId(),
+            warn: (message) => log(request.getUrn(), 'warning', message),
+          },
           { inputs: fromStruct(request.getOldInputs()), outputs: fromStruct(request.getOlds()) },
           fromStruct(request.getNews()),
         ),

@@ -190,6 +190,20 @@ const table = {
     ],
     optional: true,
   },
+  // For tests of what is written for k3d: users bring their own.
+  k3d: {
+    directory: 'k3d',
+    programs: {
+      k3d: {
+        package: 'github.com/k3d-io/k3d/v5',
+        version: '5.9.0',
+        estimateSeconds: 60,
+        ldflags: ['-X github.com/k3d-io/k3d/v5/version.Version=v5.9.0'],
+      },
+      'k3d-config': { package: './config', version: '5.9.0', estimateSeconds: 5 },
+    },
+    optional: true,
+  },
 } as const satisfies Record<string, ProgramFamily>;
 
 /** A program family: one wrapper module, one cache entry. */

@@ -16,7 +16,7 @@ function whereOn(uses: readonly string[], find: (config: Config) => readonly Pro
 /** Contradictions of the section `chaos` with itself and with others. */
 export const chaosContradictions: readonly Contradiction[] = [
   whereOn(['cluster', 'images'], ({ cluster, images }) =>
-    cluster.kind === 'lab' || images.k6 !== undefined
+    cluster.kind !== 'existing' || images.k6 !== undefined
       ? []
       : [
           {

@@ -9,7 +9,7 @@ export const clusterContradictions: readonly Contradiction[] = [
   {
     uses: ['cluster.ports'],
     find: ({ cluster }) => {
-      if (cluster.kind !== 'lab') return [];
+      if (cluster.kind === 'existing') return [];
       const ports = Object.entries(cluster.ports);
       return ports.flatMap(([name, port], index) => {
         const first = ports.findIndex(([, other]) => other === port);
@@ -29,7 +29,7 @@ export const clusterContradictions: readonly Contradiction[] = [
   {
     uses: ['cluster.kubeconfig', 'cluster.context'],
     find: ({ cluster }) =>
-      cluster.kind === 'lab' || cluster.kubeconfig !== undefined || cluster.context !== undefined
+      cluster.kind !== 'existing' || cluster.kubeconfig !== undefined || cluster.context !== undefined
         ? []
         : [
             {
@@ -39,6 +39,38 @@ export const clusterContradictions: readonly Contradiction[] = [
               mend: 'name one of `kubectl config get-contexts`',
             },
           ],
+  },
+  {
+    uses: ['cluster.version', 'cluster.image'],
+    find: ({ cluster }) =>
+      cluster.kind !== 'k3d' || cluster.version === undefined || cluster.image === undefined
+        ? []
+        : [
+            {
+              field: 'cluster.version',
+              value: cluster.version,
+              allowed: 'left out where cluster.image says which k3s the nodes run',
+              mend: 'remove one of the two',
+            },
+          ],
+  },
+  {
+    uses: ['cluster.disable'],
+    find: ({ cluster }) =>
+      cluster.kind !== 'k3d'
+        ? []
+        : cluster.disable.flatMap((part, index) =>
+            cluster.disable.indexOf(part) === index
+              ? []
+              : [
+                  {
+                    field: `cluster.disable[${index}]`,
+                    value: part,
+                    allowed: 'named once',
+                    mend: 'remove the second',
+                  },
+                ],
+          ),
   },
   {
     uses: ['cluster', 'testTimeScale'],

@@ -1,6 +1,6 @@
 import type { Contradiction } from './contradiction';
 
-/** What a path through a gateway needs to know outside the lab, which has a gateway of its own. */
+/** What a path through a gateway needs to know where the stack runs no gateway of its own. */
 const gatewayFields = [
   ['ingress', 'class', 'the name of a GatewayClass, whose controller makes the gateway', 'istio'],
   ['ingress-external', 'class', 'the name of a GatewayClass, whose controller makes the gateway', 'istio'],
@@ -12,13 +12,14 @@ const gatewayFields = [
 const retriesElsewhere: Contradiction = {
   uses: ['cluster', 'gateway.retries'],
   find: ({ cluster, gateway: { retries } }) =>
-    cluster.kind === 'lab' || retries === undefined
+    cluster.kind !== 'existing' || retries === undefined
       ? []
       : [
           {
             field: 'gateway.retries',
             value: retries,
-            allowed: 'left out but on the lab: whether your gateway repeats attempts is up to its class',
+            allowed:
+              'left out where the gateway is yours: whether your gateway repeats attempts is up to its class',
             mend: 'remove it, and set it where the class is configured',
           },
         ],
@@ -27,15 +28,16 @@ const retriesElsewhere: Contradiction = {
 const whereItIs: readonly Contradiction[] = gatewayFields.map(([path, field, what, example]) => ({
   uses: ['cluster', `paths.${path}.enabled`, `gateway.${field}`],
   find: ({ cluster, paths, gateway }) => {
-    if (!paths[path].enabled || (cluster.kind === 'lab') === (gateway[field] === undefined)) return [];
+    const own = cluster.kind !== 'existing';
+    if (!paths[path].enabled || own === (gateway[field] === undefined)) return [];
     // Both paths need a class; one of them says so.
     if (field === 'class' && path === 'ingress-external' && paths.ingress.enabled) return [];
-    return cluster.kind === 'lab'
+    return own
       ? [
           {
             field: `gateway.${field}`,
             value: gateway[field],
-            allowed: 'left out on the lab, which runs a gateway of its own',
+            allowed: `left out on ${cluster.kind === 'lab' ? 'the lab' : 'k3d'}, where the stack runs a gateway of its own`,
             mend: 'remove it',
           },
         ]

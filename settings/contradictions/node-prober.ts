@@ -17,7 +17,7 @@ export const nodeProberContradictions: readonly Contradiction[] = [
   {
     uses: ['cluster', 'images', 'nodeProber.enabled'],
     find: ({ cluster, images, nodeProber: { enabled } }) =>
-      enabled !== true || cluster.kind === 'lab' || images.echo !== undefined
+      enabled !== true || cluster.kind !== 'existing' || images.echo !== undefined
         ? []
         : [
             {

@@ -37,13 +37,13 @@ const timeContradictions: Contradiction[] = pathNames.flatMap((name): Contradict
   },
 ]);
 
-/** In a lab the toolchain makes both images; elsewhere nobody publishes them. */
+/** In a lab the toolchain makes both images, on k3d Docker builds them; elsewhere nobody publishes them. */
 const imageContradictions: Contradiction[] = [
   {
     uses: ['cluster', 'paths', 'images'],
     find: ({ cluster, paths, images }) => {
       const needy = pathNames.filter((name) => paths[name].enabled && pathRow(name).extension);
-      return cluster.kind === 'lab' || images.k6 !== undefined || needy.length === 0
+      return cluster.kind !== 'existing' || images.k6 !== undefined || needy.length === 0
         ? []
         : [
             {
@@ -58,7 +58,7 @@ const imageContradictions: Contradiction[] = [
     uses: ['cluster', 'paths', 'images'],
     find: ({ cluster, paths, images }) => {
       const needy = pathNames.filter((name) => paths[name].enabled && callsEcho(name));
-      return cluster.kind === 'lab' || images.echo !== undefined || needy.length === 0
+      return cluster.kind !== 'existing' || images.echo !== undefined || needy.length === 0
         ? []
         : [
             {

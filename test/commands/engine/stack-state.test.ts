@@ -12,6 +12,7 @@ let engine: Engine;
 const stack: Stack = {
   name: 'lab',
   isLab: true,
+  isK3d: false,
   labName: 'lab',
   configFile: '/c',
   sourceFile: '/c',

@@ -4,6 +4,9 @@ import { capture } from '../../../lab/command';
 import { describeError, Failure, Interrupted } from '../../../commands/terminal/failure';
 import { Interruption } from '../../../commands/terminal/interruption';
 
+/** Where no default stack is stored. */
+beforeAll(() => (process.env['XDG_STATE_HOME'] = '/nowhere'));
+
 describe('the command line of a verb that hands on', () => {
   const take = (...argv: string[]) =>
     passThrough(new Command().option('--config-file <file>').option('--no-wait'), argv);
@@ -25,6 +28,7 @@ describe('the command line of a verb that hands on', () => {
   test('own options are taken out wherever they stand', () => {
     expect(take('dev', '--diff', '--config-file', 'f', '--no-wait', '--refresh')).toEqual({
       stack: 'dev',
+      named: true,
       options: { configFile: 'f', wait: false },
       rest: ['--diff', '--refresh'],
     });
@@ -50,7 +54,7 @@ describe('the command line of a verb that hands nothing on', () => {
   ])('%j', (argv, stack) => expect(take(...argv).stack).toBe(stack));
 
   test('its own options are told, unknown ones are refused', () => {
-    expect(take('--json')).toEqual({ stack: 'lab', options: { json: true } });
+    expect(take('--json')).toEqual({ stack: 'lab', named: false, options: { json: true } });
     expect(() => take('--diff')).toThrow(/unknown option/);
   });
 });

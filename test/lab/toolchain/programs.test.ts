@@ -37,6 +37,8 @@ const pinned: [ProgramName, string, (moduleVersion: string) => string][] = [
   ['pilot-discovery', 'istio.io/istio', (v) => `1.31-dev (${v.split('-').at(-1) ?? ''})`],
   ['pilot-agent', 'istio.io/istio', (v) => `1.31-dev (${v.split('-').at(-1) ?? ''})`],
   ['kube-state-metrics', 'k8s.io/kube-state-metrics/v2', (v) => v],
+  ['k3d', 'github.com/k3d-io/k3d/v5', (v) => v],
+  ['k3d-config', 'github.com/k3d-io/k3d/v5', (v) => v],
 ];
 
 test.each(pinned)('the version of %s is the one its module is pinned to', (program, module, shown) => {

@@ -1,0 +1,4 @@
+import { serve } from '../server';
+import { provider } from './k3d-provider';
+
+serve(provider);
