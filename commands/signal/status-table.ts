@@ -49,12 +49,13 @@ function renderWindows(paths: readonly PathStatus[]): string {
   const young = windows
     .filter((window) => !told.includes(window))
     .map(
-      ({ window, cells }) => `${window} ${formatKnown(Math.min(...cells.map((cell) => cell?.known ?? 0)))}`,
+      ({ window, cells }) =>
+        `${formatKnown(Math.min(...cells.map((cell) => cell?.known ?? 0)))} of ${window}`,
     );
   const note =
     young.length === 0
       ? []
-      : [`Too little is known yet of ${young.join(', ')} for an availability over them.`];
+      : [`Availability is shown for windows of which enough is known; so far known: ${young.join(', ')}.`];
   if (told.length === 0) return note.join('');
   const table = new Table({
     head: ['availability', ...told.map(({ window }) => window)],

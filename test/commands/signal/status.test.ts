@@ -278,7 +278,7 @@ describe('the table', () => {
     expect(text).toMatch(/service +│ +99\.999 % +│ +69 % known +│/);
     expect(text).toMatch(/dns +│ +– +│ +50 % +│/);
     expect(text).toMatch(/udp +│ +0 % +│ +4 % known +│/);
-    expect(text).toContain('Too little is known yet of 90d 1 % for an availability over them.');
+    expect(text).toContain('so far known: 1 % of 90d.');
     const young = report.paths.map((path) => ({ ...path, windows: path.windows.slice(2) }));
     expect(renderStatus({ ...report, paths: young })).not.toMatch(/availability +│/);
   });
