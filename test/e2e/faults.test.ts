@@ -193,10 +193,17 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
         expect(Math.min(missing.kept, missing.fresh)).toBeGreaterThanOrEqual(0);
         expect(missing.kept + missing.fresh).toBeLessThanOrEqual(lastArrivals(view, address, 300));
         const failed = { kept: byOutcome(of('kept')).failed, fresh: byOutcome(of('fresh')).failed };
-        expect(failed).toEqual({
+        const unanswered = {
           kept: server.kept.arrived - server.kept.answered,
           fresh: server.fresh.arrived - server.fresh.answered + server.direct.sent - server.direct.arrived,
-        });
+        };
+        for (const conn of ['kept', 'fresh'] as const) {
+          // what was given up may have been on its way to target, and is then neither answered nor counted
+          const givenUp = unanswered[conn] - failed[conn];
+          expect({ conn, unanswered, failed, few: givenUp >= 0 && givenUp <= missing[conn] }).toEqual(
+            expect.objectContaining({ few: true }),
+          );
+        }
         expect(failed.kept).toBeGreaterThan(30);
       }
       onlyExpectedWasNotified(stack.lab);
