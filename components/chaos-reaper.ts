@@ -1,20 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { ResourceSettings } from '../settings/schema';
 import { chaosCommand, chaosConfig, chaosEnvironment, chaosFiles, chaosObjects } from '../signals/chaos';
-import { configFile } from '../signals/injector';
 import type { ChaosModel, SignalModel } from '../signals/model';
-import { apiCredentials } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
-import { imageOf } from './images';
+import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels } from './metadata';
 import { serviceAccount } from './monitoring/rbac';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
-import { containerSecurity, podSecurity, resourceRequirements } from './pod';
 
 /** Arguments of {@link ChaosReaper}. */
 export interface ChaosReaperArgs {
@@ -31,7 +25,6 @@ type Rule = k8s.types.input.rbac.v1.PolicyRule;
 
 const namespace = namespaceNames.load;
 const workload = 'chaos-reaper';
-const scripts = '/scripts';
 /** A turn in hand, then the last export with its retries. */
 const graceSeconds = 20;
 
@@ -62,14 +55,8 @@ export class ChaosReaper extends pulumi.ComponentResource {
       // Whoever throws the switch must find it thrown after the next `up` too.
       { ...child, ignoreChanges: ['data'] },
     );
-    const files = scenarioData(model);
-    const scenario = new k8s.core.v1.ConfigMap(
-      workload,
-      {
-        metadata: metadata(`${workload}-${contentHash(files)}`, namespace, { workload, stack }),
-        immutable: true,
-        data: files,
-      },
+    const scripts = k6Scripts(
+      { workload, stack, files: chaosFiles, config: chaosConfig(model, model.chaos, namespace) },
       child,
     );
     new k8s.apps.v1.Deployment(
@@ -84,34 +71,17 @@ export class ChaosReaper extends pulumi.ComponentResource {
           revisionHistoryLimit: 3,
           template: {
             metadata: { labels: labels(workload, stack) },
-            spec: {
-              serviceAccountName: workload,
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              securityContext: podSecurity,
+            spec: k6Pod({
+              cluster,
+              scripts,
+              command: chaosCommand(scriptDirectory),
+              environment: (otlpEndpoint) =>
+                chaosEnvironment(model, { otlpEndpoint, memoryLimitBytes: resources.limits.memory }),
+              otlpEndpoint: args.prometheusAddress,
+              resources,
               terminationGracePeriodSeconds: graceSeconds,
-              containers: [
-                {
-                  name: 'k6',
-                  image: imageOf(cluster, 'k6'),
-                  imagePullPolicy: 'IfNotPresent',
-                  args: chaosCommand(scripts),
-                  env: environment(args),
-                  volumeMounts: [
-                    { name: 'scripts', mountPath: scripts, readOnly: true },
-                    { name: 'tmp', mountPath: '/tmp' },
-                    apiCredentials.mount,
-                  ],
-                  securityContext: containerSecurity,
-                  resources: resourceRequirements(resources),
-                },
-              ],
-              volumes: [
-                { name: 'scripts', configMap: { name: scenario.metadata.name } },
-                { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-                apiCredentials.volume,
-              ],
-            },
+              account: workload,
+            }),
           },
         },
       },
@@ -145,33 +115,4 @@ function permissionsOf({ namespaces, killPercent }: ChaosModel): Record<string, 
     { ...lease, resourceNames: [chaosObjects.lease], verbs: ['get', 'update'] },
   );
   return rules;
-}
-
-function scenarioData(model: SignalModel & { readonly chaos: ChaosModel }): Record<string, string> {
-  const directory = join(__dirname, '..', 'scenarios');
-  const files = Object.fromEntries(
-    chaosFiles.map((file) => [file, readFileSync(join(directory, file), 'utf8')]),
-  );
-  const config = chaosConfig(model, model.chaos, namespace);
-  return { ...files, [configFile]: `${JSON.stringify(config, null, 2)}\n` };
-}
-
-function contentHash(files: Record<string, string>): string {
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 10);
-}
-
-/** k6's environment; the pod's name comes first because later values refer to it. */
-function environment({
-  model,
-  resources,
-  prometheusAddress,
-}: ChaosReaperArgs): pulumi.Output<k8s.types.input.core.v1.EnvVar[]> {
-  const memoryLimitMiB = resources.limits.memory / 2 ** 20;
-  return pulumi
-    .output(prometheusAddress)
-    .apply((otlpEndpoint) => [
-      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-      ...chaosEnvironment(model, { otlpEndpoint, memoryLimitMiB }),
-      apiCredentials.environment,
-    ]);
 }

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Config } from '../settings/schema';
 import {
-  configFile,
   injectorCommand,
   injectorConfig,
   injectorEnvironment,
@@ -15,13 +11,13 @@ import {
 import type { SignalModel } from '../signals/model';
 import { callsApiServer } from '../signals/paths';
 import type { InjectorTargets } from '../signals/targets';
-import { ApiAccess, apiCredentials } from './api-access';
+import { ApiAccess } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
-import { imageOf } from './images';
+import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
-import { containerSecurity, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
+import { spreadOverNodes } from './pod';
 
 /** Arguments of {@link LoadInjector}. */
 export interface LoadInjectorArgs {
@@ -37,7 +33,6 @@ export interface LoadInjectorArgs {
 
 const namespace = namespaceNames.load;
 const workload = 'injector';
-const scripts = '/scripts';
 
 /** k6 that probes every path without end, on several pods of which each carries its share of the rate. */
 export class LoadInjector extends pulumi.ComponentResource {
@@ -56,15 +51,8 @@ export class LoadInjector extends pulumi.ComponentResource {
     const api = model.paths.some(({ name: path }) => callsApiServer(path))
       ? new ApiAccess('injector-api', { cluster, stack, namespaces, workload }, { parent: this })
       : undefined;
-    const files = scenarioData(model, args.targets);
-    // Named by its content: another script or rate is another ConfigMap, and so a rollout.
-    const scenario = new k8s.core.v1.ConfigMap(
-      workload,
-      {
-        metadata: metadata(`${workload}-${contentHash(files)}`, namespace, { workload, stack }),
-        immutable: true,
-        data: files,
-      },
+    const scripts = k6Scripts(
+      { workload, stack, files: scenarioFiles, config: injectorConfig(model, args.targets) },
       child,
     );
     new k8s.apps.v1.Deployment(
@@ -82,35 +70,21 @@ export class LoadInjector extends pulumi.ComponentResource {
           template: {
             metadata: { labels: labels(workload, stack) },
             spec: {
-              ...(api ? { serviceAccountName: api.account.metadata.name } : {}),
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              securityContext: podSecurity,
+              ...k6Pod({
+                cluster,
+                scripts,
+                command: injectorCommand(model, scriptDirectory),
+                environment: (otlpEndpoint) =>
+                  injectorEnvironment(model, {
+                    otlpEndpoint,
+                    memoryLimitBytes: injector.resources.limits.memory,
+                  }),
+                otlpEndpoint: args.otlpEndpoint,
+                resources: injector.resources,
+                terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,
+                ...(api ? { account: api.account.metadata.name } : {}),
+              }),
               topologySpreadConstraints: spreadOverNodes(selector),
-              terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,
-              containers: [
-                {
-                  name: 'k6',
-                  image: imageOf(cluster, 'k6'),
-                  imagePullPolicy: 'IfNotPresent',
-                  args: injectorCommand(model, scripts),
-                  env: environment(args, api ? [apiCredentials.environment] : []),
-                  // No kubelet probes: k6's only port is an API by which anybody could stop it, so it stays closed. That an
-                  // injector lives is seen by what it counts; the alerts on missing and one-sided probes say when it does not.
-                  volumeMounts: [
-                    { name: 'scripts', mountPath: scripts, readOnly: true },
-                    { name: 'tmp', mountPath: '/tmp' },
-                    ...(api ? [apiCredentials.mount] : []),
-                  ],
-                  securityContext: containerSecurity,
-                  resources: resourceRequirements(injector.resources),
-                },
-              ],
-              volumes: [
-                { name: 'scripts', configMap: { name: scenario.metadata.name } },
-                { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-                ...(api ? [apiCredentials.volume] : []),
-              ],
             },
           },
         },
@@ -127,35 +101,4 @@ export class LoadInjector extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-}
-
-/** The scripts as they are in the repository and their data, by file name. */
-function scenarioData(model: SignalModel, targets: InjectorTargets): Record<string, string> {
-  const directory = join(__dirname, '..', 'scenarios');
-  const files = Object.fromEntries(
-    scenarioFiles.map((file) => [file, readFileSync(join(directory, file), 'utf8')]),
-  );
-  return { ...files, [configFile]: `${JSON.stringify(injectorConfig(model, targets), null, 2)}\n` };
-}
-
-function contentHash(files: Record<string, string>): string {
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 10);
-}
-
-/** k6's environment; the pod's name comes first because later values refer to it. */
-function environment(
-  { model, injector, otlpEndpoint }: LoadInjectorArgs,
-  more: readonly { name: string; value: string }[],
-): pulumi.Output<k8s.types.input.core.v1.EnvVar[]> {
-  // The collector of garbage works towards the limit that this stack sets, not the default one.
-  const memoryLimit = `${Math.floor((injector.resources.limits.memory / 2 ** 20) * 0.8)}MiB`;
-  return pulumi
-    .output(otlpEndpoint)
-    .apply((endpoint) => [
-      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-      ...injectorEnvironment(model, { otlpEndpoint: endpoint }).map((variable) =>
-        variable.name === 'GOMEMLIMIT' ? { ...variable, value: memoryLimit } : variable,
-      ),
-      ...more,
-    ]);
 }

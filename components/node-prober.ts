@@ -2,6 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { EchoSettings, NodeProberConfig } from '../settings/schema';
 import { goDuration } from '../settings/units';
+import { goMemoryLimit } from '../signals/injector';
 import {
   nodeEchoPorts,
   type NodeProberSettings,
@@ -165,7 +166,7 @@ function echoPod({ cluster, resources, drainAfter }: NodeProberArgs): k8s.types.
           // Nobody calls it here.
           '--grpc=127.0.0.1:0',
         ],
-        env: [memoryLimit(resources)],
+        env: [{ name: 'GOMEMLIMIT', value: goMemoryLimit(resources.limits.memory) }],
         ports: [
           { name: 'tcp', containerPort: nodeEchoPorts.tcp, protocol: 'TCP' },
           { name: 'udp', containerPort: nodeEchoPorts.udp, protocol: 'UDP' },
@@ -208,7 +209,7 @@ function proberPod({ cluster, prober, resources }: NodeProberArgs): k8s.types.in
         ],
         env: [
           { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-          memoryLimit(resources),
+          { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.limits.memory) },
         ],
         ports: [{ name: 'metrics', containerPort: nodeProberPort }],
         readinessProbe: {
@@ -229,9 +230,4 @@ function proberPod({ cluster, prober, resources }: NodeProberArgs): k8s.types.in
     ],
     volumes: [apiCredentials.volume],
   };
-}
-
-/** Go's collector works towards 80 % of the limit. */
-function memoryLimit({ limits }: NodeProberConfig['resources']) {
-  return { name: 'GOMEMLIMIT', value: `${Math.floor((limits.memory / 2 ** 20) * 0.8)}MiB` };
 }

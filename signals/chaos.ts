@@ -2,7 +2,7 @@ import type { ChaosConfig } from '../scenarios/chaos-config';
 import type { Signals } from '../scenarios/chaos-guards';
 import { severityValues } from './alertmanager';
 import { alertsSeries, sloNames } from './dashboards/names';
-import { injectorCommand, injectorEnvironment, type InjectorEnvironmentOptions } from './injector';
+import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
 import { increase, select } from './promql';
@@ -83,22 +83,18 @@ export function guardQuery(model: SignalModel): string {
     .join(' or ');
 }
 
-/** k6's arguments for the reaper: those of an injector with another script. */
+/** k6's arguments for the reaper. */
 export function chaosCommand(scriptDirectory = '/scripts'): string[] {
-  return [...injectorCommand({ paths: [] }).slice(0, -1), `${scriptDirectory}/${chaosFiles[0]}`];
+  return k6Command(`${scriptDirectory}/${chaosFiles[0]}`);
 }
 
 /** Environment of the reaper, in order: that of an injector, under a job of its own, and where Prometheus is asked. */
 export function chaosEnvironment(
   model: SignalModel,
-  options: InjectorEnvironmentOptions & { readonly memoryLimitMiB: number },
+  options: InjectorEnvironmentOptions,
 ): { name: string; value: string }[] {
-  const other: Record<string, string> = {
-    K6_OTEL_SERVICE_NAME: chaosJob,
-    GOMEMLIMIT: `${Math.floor(options.memoryLimitMiB * 0.8)}MiB`,
-  };
   return [
-    ...injectorEnvironment(model, options).map(({ name, value }) => ({ name, value: other[name] ?? value })),
+    ...injectorEnvironment(model, { ...options, job: chaosJob }),
     { name: 'PROMETHEUS', value: `http://${options.otlpEndpoint}` },
   ];
 }

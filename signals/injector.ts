@@ -143,8 +143,8 @@ export function sourceClientTimeoutMs(model: Pick<SignalModel, 'paths'>): number
   return (timeouts.length > 0 ? Math.min(...timeouts) : pathRow('service').defaults.timeoutMs) / 2;
 }
 
-/** k6's arguments, the binary excluded: an endless run without summary or thresholds (both keep every sample in memory). */
-export function injectorCommand(model: Pick<SignalModel, 'paths'>, scriptDirectory = '/scripts'): string[] {
+/** k6's arguments, the binary excluded: an endless run of `script` without summary or thresholds (both keep every sample in memory). */
+export function k6Command(script: string): string[] {
   return [
     'run',
     '--summary-mode=disabled',
@@ -154,8 +154,21 @@ export function injectorCommand(model: Pick<SignalModel, 'paths'>, scriptDirecto
     '--quiet',
     '--log-output=stdout',
     '--out=opentelemetry',
-    `${scriptDirectory}/${entryScript(model.paths)}`,
+    script,
   ];
+}
+
+/** k6's arguments for an injector: the entry script that its paths need. */
+export function injectorCommand(model: Pick<SignalModel, 'paths'>, scriptDirectory = '/scripts'): string[] {
+  return k6Command(`${scriptDirectory}/${entryScript(model.paths)}`);
+}
+
+/**
+ * `GOMEMLIMIT` of a Go program in a pod with this memory limit, in bytes: its collector of garbage works towards four fifths of it
+ * instead of letting the kernel end the process.
+ */
+export function goMemoryLimit(limitBytes: number): string {
+  return `${Math.floor((limitBytes / 2 ** 20) * 0.8)}MiB`;
 }
 
 /** Where the metrics go and who sends them. */
@@ -166,6 +179,10 @@ export interface InjectorEnvironmentOptions {
   readonly otlpPath?: string;
   /** Name of this injector, the label `instance`; default the pod's name from env `POD_NAME`, which must be set before these. */
   readonly instance?: string;
+  /** The label `job`; default that of the injectors. */
+  readonly job?: string;
+  /** Memory limit of the pod, in bytes; default that of an injector. */
+  readonly memoryLimitBytes?: number;
 }
 
 /** Environment of k6, in order: some values refer to `POD_NAME`. */
@@ -181,13 +198,12 @@ export function injectorEnvironment(
     K6_OTEL_HTTP_EXPORTER_URL_PATH: options.otlpPath ?? '/api/v1/otlp/v1/metrics',
     K6_OTEL_HTTP_EXPORTER_INSECURE: 'true',
     K6_OTEL_METRIC_PREFIX: metricPrefix,
-    K6_OTEL_SERVICE_NAME: injectorJob,
+    K6_OTEL_SERVICE_NAME: options.job ?? injectorJob,
     K6_OTEL_FLUSH_INTERVAL: `${flushIntervalMs}ms`,
     K6_OTEL_EXPORT_INTERVAL: `${model.exportIntervalMs}ms`,
     OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${options.instance ?? '$(POD_NAME)'}`,
     OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
-    // The collector of garbage works towards the limit instead of letting the kernel end the process.
-    GOMEMLIMIT: `${Math.round(injectorMemory.limitMiB * 0.8)}MiB`,
+    GOMEMLIMIT: goMemoryLimit(options.memoryLimitBytes ?? injectorMemory.limitMiB * 2 ** 20),
   };
   return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
