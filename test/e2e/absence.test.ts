@@ -1,8 +1,7 @@
-import { pathNames, pathRow } from '../../signals/paths';
 import { countOutcomes, countSeries, failures, longestGap, sum } from './support/counts';
 import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
 import { isReady, list, pods, rollingRestart, scale } from './support/kubernetes';
-import { news } from './support/pager';
+import { expectTrueOutages } from './support/outages';
 import { StackUnderTest } from './support/stack-under-test';
 import { eventually, report, seconds, until } from './support/wait';
 import { verb } from './support/verbs';
@@ -10,7 +9,6 @@ import { verb } from './support/verbs';
 const stack = new StackUnderTest();
 const prometheus = stack.prometheus();
 const minutes = (count: number) => count * 60_000;
-const streams = pathNames.filter((name) => pathRow(name).stream);
 
 describe('load that is gone', () => {
   test(
@@ -167,14 +165,7 @@ describe('a node without power', () => {
       report('after its return', (await failures(prometheus, backMs)).join(', ') || 'nothing failed');
       await until(backMs + idleMs + 15_000);
       expect(await failures(prometheus, backMs + idleMs)).toEqual([]);
-      // A path whose only stream is open again by chance alone may be down, truly: every second attempt goes to the dead pod, for a timeout each.
-      const ofStreams = news(stack.lab)
-        .filter(({ timeMs }) => timeMs >= fromMs)
-        .flatMap(({ words }) => words)
-        .filter((words) => streams.some((name) => words.startsWith(`PathDown ${name} page `)));
-      report('paths of one stream that were down', ofStreams.join(', ') || 'none');
-      expect(ofStreams.filter((words) => words.endsWith(' firing'))).toHaveLength(ofStreams.length / 2);
-      expectToo(...ofStreams);
+      await expectTrueOutages(stack, fromMs);
       onlyExpectedWasNotified(stack.lab);
     },
     minutes(8),

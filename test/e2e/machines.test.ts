@@ -3,6 +3,7 @@ import { countOutcomes, failures, longestGap } from './support/counts';
 import { onlyExpectedWasNotified } from './support/expected';
 import { isReady, list } from './support/kubernetes';
 import { labProcesses, onlyProcess } from './support/lab-processes';
+import { expectTrueOutages } from './support/outages';
 import { StackUnderTest } from './support/stack-under-test';
 import { startVerb, verb } from './support/verbs';
 import { eventually, report, seconds, until } from './support/wait';
@@ -90,6 +91,7 @@ describe('the stack’s own lab', () => {
       expect((await verb('lab', ['list'])).stdout).toMatch(
         new RegExp(`^${stack.lab}: 2 nodes, .*, on$`, 'm'),
       );
+      await expectTrueOutages(stack, beforeMs);
       onlyExpectedWasNotified(stack.lab);
     },
     minutes(6),
