@@ -19,6 +19,8 @@ export interface ProbeConfig {
   conn: string;
   /** First hop that the call goes over; its failures carry this label. */
   hop: string;
+  /** What its good answers carry as hop: '' when they went the whole way, else the hop at which they began. */
+  goodHop: string;
   /** Last hop behind the callee, '' when the callee answers by itself. */
   nextHop: string;
   /** What is called: a URL, a `HOST:PORT`, or the name to look up. */

@@ -44,14 +44,15 @@ export function recordProbe(
   durationMs: number,
 ): void {
   const { outcome, reason } = verdict;
+  const good = outcome === 'ok' || outcome === 'slow';
   probes.add(1, {
     path: probe.path,
     outcome,
     reason,
     conn: probe.conn,
-    hop: outcome === 'failed' ? hop : '',
+    hop: good ? probe.goodHop : outcome === 'failed' ? hop : '',
   });
-  if (outcome === 'ok' || outcome === 'slow') {
+  if (good) {
     const clampedMs = Math.min(Math.max(durationMs, shortestMs), path.timeoutMs);
     durations.add(clampedMs, { path: probe.path, conn: probe.conn });
   }

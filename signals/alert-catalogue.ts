@@ -30,7 +30,7 @@ const pathCatalogue = [
     kind: 'page',
     meaning: 'Probes are sent on this path and none is answered right.',
     condition:
-      'Probes attempted, none good, over max(15 s, 10 / rate, 5 exports). Resolves 30 s after the first good probe, so that a flapping outage is one page.',
+      'Probes attempted, none good over every hop, in max(15 s, 10 / rate, 5 exports): what goes past source says nothing about source. Resolves 30 s after the first good probe, so that a flapping outage is one page.',
     causes: [
       'no ready pod behind the Service (reason `connect`, hop 2: target; hop 1: source)',
       'cluster DNS does not answer (reason `dns`)',

@@ -1,7 +1,7 @@
 import { type AlertParts, alertRule } from './alert-rule';
 import type { AlertName } from './alert-catalogue';
 import { followers } from './dependencies';
-import { answered, counted, pathDown, probesWithin } from './expressions';
+import { counted, pathDown, probesWithin, wholeWayGood } from './expressions';
 import {
   droppedTotal,
   errorRatioName,
@@ -11,7 +11,7 @@ import {
   unpagedRatioName,
 } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { type Outcome, pathRow, type Reason } from './paths';
+import { pathRow, type Reason, wholeWayShare } from './paths';
 import { duration, increase, number, select, sumBy } from './promql';
 import type { Sli } from './recording-rules';
 import { objectivePercent } from './recording-rules';
@@ -47,11 +47,12 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
   const missing = missingWindowSeconds(model, path);
   const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
   const others = followers(model, path.name);
+  const way = wholeWayShare(pathRow(path.name)) < 1 ? ' over every hop' : '';
   const alerts: AlertRule[] = [
     alert(model, path, 'PathDown', {
       expr: pathDown(model, path),
       keep_firing_for: duration(downKeepSeconds),
-      summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none good`,
+      summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none good${way}`,
       ...(others.length === 0 ? {} : { detail: mutes(others) }),
     }),
     alert(model, path, 'PathRecentlyDown', {
@@ -153,13 +154,12 @@ export function streamAlerts(model: SignalModel, path: PathSettings): AlertRule[
 function oneSource(model: SignalModel, path: PathSettings): AlertRule {
   const window = oneSourceWindowSeconds(model, path);
   const by = ['path', 'instance'];
-  const least = Math.max(1, Math.floor((path.ratePerSecond / model.injectors) * window * 0.25));
-  const within = (outcome: Outcome | readonly Outcome[], labels: readonly string[]) =>
-    probesWithin(path, outcome, window, labels);
+  const sent = path.ratePerSecond * wholeWayShare(pathRow(path.name)) * window;
+  const least = Math.max(1, Math.floor((sent / model.injectors) * 0.25));
   return alert(model, path, 'PathDownFromOneSource', {
     expr:
-      `(${within('failed', by)} >= ${least}) unless on (path, instance) (${within(answered, by)} > 0) ` +
-      `and on (path) (${within(answered, ['path'])} > 0)`,
+      `(${probesWithin(path, 'failed', window, by)} >= ${least}) unless on (path, instance) (${wholeWayGood(path, window, by)} > 0) ` +
+      `and on (path) (${wholeWayGood(path, window)} > 0)`,
     for: '30s',
     summary: `Path ${path.name} is down from {{ $labels.instance }} alone: {{ $value | printf "%.0f" }} probes in ${duration(window)}, none good`,
   });

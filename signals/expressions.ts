@@ -1,6 +1,6 @@
 import { probesTotal, recorded } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import type { Outcome } from './paths';
+import { type Outcome, pathRow, wholeWayShare } from './paths';
 import { increase, number, select, sumBy } from './promql';
 import { downWindowSeconds } from './windows';
 
@@ -21,13 +21,28 @@ export function probesWithin(
   return sumBy(by, increase(select(probesTotal, matchers), windowSeconds, offsetSeconds));
 }
 
+/** Good probes within a window, of those that went the whole way: whether a path is down is theirs to say. */
+export function wholeWayGood(
+  path: PathSettings,
+  windowSeconds: number,
+  by: readonly string[] = ['path'],
+): string {
+  const matchers = { path: path.name, outcome: answered };
+  const partial = wholeWayShare(pathRow(path.name)) < 1;
+  return sumBy(
+    by,
+    increase(select(probesTotal, partial ? { ...matchers, hop: '' } : matchers), windowSeconds),
+  );
+}
+
 /**
- * So many failures within *path down*'s window are an attempt worth the name: a quarter of what is sent, or half of what one
+ * So many failures within *path down*'s window are an attempt worth the name: a quarter of what is sent the whole way, or half of what one
  * injector sends where there are more than two. A first failure right after the start is none.
  */
 export function attemptedAtLeast(model: SignalModel, path: PathSettings): number {
   const share = Math.min(0.25, 0.5 / model.injectors);
-  return Math.max(1, Math.floor(path.ratePerSecond * downWindowSeconds(model, path) * share));
+  const sent = path.ratePerSecond * wholeWayShare(pathRow(path.name)) * downWindowSeconds(model, path);
+  return Math.max(1, Math.floor(sent * share));
 }
 
 /**
@@ -40,6 +55,6 @@ export function pathDown(model: SignalModel, path: PathSettings): string {
     `(${probesWithin(path, 'failed', window)} >= ${number(attemptedAtLeast(model, path))}) ` +
     `and on (path) ${select(recorded.pathInfo, { path: path.name })} ` +
     `and on (path) (${probesWithin(path, counted, window, ['path'], window)} > 0) ` +
-    `unless on (path) (${probesWithin(path, answered, window)} > 0)`
+    `unless on (path) (${wholeWayGood(path, window)} > 0)`
   );
 }

@@ -5,6 +5,7 @@ import {
   callsSource,
   connectionsOf,
   errorReasons,
+  goodHop,
   type Hop,
   overHttp,
   type PathName,
@@ -100,13 +101,12 @@ export function injectorConfig(model: SignalModel, targets: InjectorTargets): In
 export function zeroSeries(row: PathRow): ZeroSeries[] {
   const reasons = Object.keys(row.reasons);
   return connectionsOf(row).flatMap((conn) => {
-    const hops = [
-      ...new Set(row.probes.filter((probe) => probe.conn === conn).flatMap((probe) => probe.hops)),
-    ].sort();
+    const probes = row.probes.filter((probe) => probe.conn === conn);
+    const hops = [...new Set(probes.flatMap((probe) => probe.hops))].sort();
+    const goodHops = [...new Set(probes.map(goodHop))].sort();
     const of = (outcome: string, reason: string, hop: Hop): ZeroSeries => ({ outcome, reason, conn, hop });
     return [
-      of('ok', '', ''),
-      of('slow', '', ''),
+      ...goodHops.flatMap((hop) => [of('ok', '', hop), of('slow', '', hop)]),
       ...hops.flatMap((hop) => reasons.map((reason) => of('failed', reason, hop))),
       ...errorReasons.map((reason) => of('error', reason, '')),
     ];
@@ -221,6 +221,7 @@ function probeConfig(
     name: `${path.name}-${probe.name}`,
     path: path.name,
     conn: probe.conn,
+    goodHop: goodHop(probe),
     hop: probe.hops[0] ?? '1',
     nextHop: probe.hops[1] ?? '',
     address: targets[probe.calls],

@@ -7,7 +7,10 @@ export type Outcome = (typeof outcomes)[number];
 /** `kept`: a connection used before; `fresh`: a new one, name lookup included; `udp` and `tcp`: how a DNS query travels. */
 export type Connection = 'kept' | 'fresh' | 'udp' | 'tcp';
 
-/** Which hop failed, counted from the injector; empty where no hop is to blame. */
+/**
+ * Of a failed probe the hop that failed, counted from the injector. Of a good one the hop at which it began, where that is not the first: a
+ * probe that goes past source says nothing about source. Empty where no hop is to blame, and where all were good.
+ */
 export type Hop = '' | '1' | '2';
 
 /** Why a probe failed, over all paths. A row lists those that its path can have. */

@@ -3,7 +3,7 @@
  * from it. A new path is one row here and one file in `scenarios/`.
  */
 
-import type { Connection, PathDefaults, PathRow } from './path-types';
+import type { Connection, Hop, PathDefaults, PathRow, ProbeRow } from './path-types';
 
 export * from './path-types';
 
@@ -296,6 +296,17 @@ export function pathRow(name: PathName): PathRow {
 /** The distinct kinds of connection a path is probed on. */
 export function connectionsOf(row: PathRow): Connection[] {
   return [...new Set(row.probes.map((probe) => probe.conn))];
+}
+
+/** What good answers of a probe carry as hop: empty when they went the whole way. */
+export function goodHop({ hops }: ProbeRow): Hop {
+  const first = hops[0] ?? '';
+  return first === '1' ? '' : first;
+}
+
+/** Share of a path's probes that goes the whole way, 0…1. */
+export function wholeWayShare(row: PathRow): number {
+  return row.probes.reduce((sum, probe) => sum + (goodHop(probe) === '' ? probe.share : 0), 0);
 }
 
 /** Whether a path goes over source, which has a client timeout of its own. */

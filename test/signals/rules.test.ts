@@ -108,6 +108,22 @@ const quick: RuleTest[] = [
     570: [],
   }),
   scene(
+    'source gone: down, though probes that go past it are good',
+    both(step, [
+      { ...well(120), past: 0.5 },
+      { seconds: 60, failed: 1.5, past: 0.5 },
+    ]),
+    { 124: [], 150: ['PathDown', 'PathRecentlyDown'], 178: ['PathDown', 'PathRecentlyDown'] },
+  ),
+  scene(
+    'only those that go past it fail: not down',
+    both(step, [
+      { ...well(120), past: 0.5 },
+      { seconds: 58, ok: 1.5, failed: 0.5 },
+    ]),
+    { 124: [], 145: [], 176: [] },
+  ),
+  scene(
     'one good answer in ten seconds is not down',
     both(step, [well(60), { seconds: 30, failed: 1.9, ok: 0.1 }]),
     { 88: [] },

@@ -1,7 +1,7 @@
 import type { AlertName } from '../../signals/alert-catalogue';
 import { zeroSeries } from '../../signals/injector';
 import { droppedTotal, injectorJob, interruptionsTotal, probesTotal } from '../../signals/metrics';
-import { type PathName, pathRow } from '../../signals/paths';
+import { type PathName, pathRow, wholeWayShare } from '../../signals/paths';
 import type { InputSeries, RuleTest } from './promtool';
 
 /** What one injector counts per second for a while. */
@@ -9,6 +9,8 @@ export interface Stretch {
   seconds: number;
   /** Per second; a kind that is left out stands still. */
   ok?: number;
+  /** Good ones that went past the first hop, on a path that has such. */
+  past?: number;
   failed?: number;
   slow?: number;
   error?: number;
@@ -92,16 +94,23 @@ export function scene(
 function kinds(path: PathName): [Kind, string][] {
   const row = pathRow(path);
   const zeros = zeroSeries(row);
-  const find = (outcome: string, reasons: readonly string[] = ['']) => {
-    const series = zeros.filter((zero) => zero.outcome === outcome && reasons.includes(zero.reason)).at(-1);
+  const find = (
+    outcome: string,
+    reasons: readonly string[] = [''],
+    hops: readonly string[] = ['', '1', '2'],
+  ) => {
+    const series = zeros
+      .filter((zero) => zero.outcome === outcome && reasons.includes(zero.reason) && hops.includes(zero.hop))
+      .at(-1);
     if (!series) throw new RangeError(`${path} has no ${outcome} with reason ${reasons.join(' or ')}`);
     const { reason, conn, hop } = series;
     return `${probesTotal}{path="${path}",outcome="${outcome}",reason="${reason}",conn="${conn}",hop="${hop}"`;
   };
   return [
-    ['ok', find('ok')],
+    ['ok', find('ok', [''], [''])],
+    ...(wholeWayShare(row) < 1 ? ([['past', find('ok', [''], ['2'])]] as [Kind, string][]) : []),
     ['failed', find('failed', ['connect'])],
-    ['slow', find('slow')],
+    ['slow', find('slow', [''], [''])],
     ['error', find('error', ['lag'])],
     ['timeout', find('failed', ['timeout', 'silence', 'loss', 'grpc-deadline'])],
     ['dropped', `${droppedTotal}{path="${path}"`],
