@@ -11,6 +11,9 @@ import { eventually, report, seconds } from '../support/wait';
 /** Where the operator mounts Prometheus' volume. */
 const dataDirectory = '/prometheus';
 
+/** The long-term store is one too, and is sent to in another way. */
+const receivesPushes = '--web.enable-otlp-receiver';
+
 /**
  * Takes Prometheus' data away and lets it begin anew. Failures of one fault stay in the hour and the days of the burn alerts, and what
  * was down stays so for minutes: the next fault would be told too early, or too late. Waits until every path has a past of half a
@@ -18,7 +21,7 @@ const dataDirectory = '/prometheus';
  */
 export async function freshPrometheus(stack: StackUnderTest): Promise<void> {
   const startedMs = Date.now();
-  const { pid } = onlyProcess(stack.lab, volumesNode, 'prometheus');
+  const { pid } = onlyProcess(stack.lab, volumesNode, 'prometheus', receivesPushes);
   // standing still it cannot write what is being removed
   process.kill(pid, 'SIGSTOP');
   const data = join(`/proc/${pid}/root`, dataDirectory);

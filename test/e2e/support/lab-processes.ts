@@ -20,13 +20,20 @@ export function labProcesses(lab: string, machine?: string): LabProcess[] {
   });
 }
 
-/** The one process of a machine that runs a program, by the file name of its first word; its PID 1 is not looked at. Throws unless there is exactly one. */
-export function onlyProcess(lab: string, machine: string, program: string): LabProcess {
+/**
+ * The one process of a machine that runs a program, by the file name of its first word, with a flag where others run it too; its PID 1 is
+ * not looked at. Throws unless there is exactly one.
+ */
+export function onlyProcess(lab: string, machine: string, program: string, flag?: string): LabProcess {
   const all = labProcesses(lab, machine);
-  const found = all.filter(({ words }) =>
-    words
-      .slice(0, 2)
-      .some((word, i) => word.split('/').at(-1) === program && (i === 0 || words[0]?.endsWith('lab-init'))),
+  const found = all.filter(
+    ({ words }) =>
+      words
+        .slice(0, 2)
+        .some(
+          (word, i) => word.split('/').at(-1) === program && (i === 0 || words[0]?.endsWith('lab-init')),
+        ) &&
+      (flag === undefined || words.includes(flag)),
   );
   const [only] = found;
   if (!only || found.length > 1) {
