@@ -4,6 +4,7 @@ module.exports = {
   // machines are shared: a test that hangs should fail, a slow one should not
   testTimeout: 60_000,
   roots: ['<rootDir>/test'],
+  setupFilesAfterEnv: process.env.E2E ? ['<rootDir>/test/e2e/support/retries.ts'] : [],
   testPathIgnorePatterns: process.env.E2E ? [] : ['<rootDir>/test/e2e/'],
   transform: {
     '^.+\\.ts$': [

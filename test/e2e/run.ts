@@ -22,6 +22,7 @@ interface Options {
   readonly records?: string;
   readonly summary?: string;
   readonly clear?: boolean;
+  readonly retries?: string;
 }
 
 interface Result {
@@ -31,6 +32,8 @@ interface Result {
   readonly seconds: number;
   /** The failed tests, each with the beginning of what it said. */
   readonly failures?: readonly string[];
+  /** The tests that failed first and passed when tried again, each with the beginning of what it said. */
+  readonly unsteady?: readonly string[];
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
     .option('--stack <name>', 'the stack, which must have a lab', 'lab')
     .option('--config-file <file>', 'its config, in place of Pulumi.<stack>.yaml')
     .option('--clear', 'take down what a former run left, and do nothing else')
+    .option('--retries <n>', 'try a failed test again so often, and name it if it passes then', '0')
     .option('--summary <file>', 'write {passed, failed} there, as JSON')
     .parse();
   const options = command.opts<Options>();
@@ -86,6 +90,7 @@ class Run {
   ) {
     process.env[environment.stack] = options.stack;
     process.env[environment.results] = this.directory;
+    process.env[environment.retries] = options.retries;
     process.env[environment.rows] = options.rows ?? (options.all ? 'all' : 'ci');
     process.env[environment.records] = resolve(options.records ?? this.directory);
     if (options.configFile !== undefined) process.env[environment.configFile] = options.configFile;
@@ -211,6 +216,8 @@ class Run {
       writeFileSync(this.options.summary, JSON.stringify({ passed, failed, suites: this.results }, null, 1));
     if (failed > 0) say(`\nwhat the suites left is in ${this.directory}`);
     else rmSync(this.directory, { recursive: true, force: true });
+    for (const { name, unsteady } of this.results)
+      for (const each of unsteady ?? []) say(`\nunsteady in ${name}, passed when tried again: ${each}`);
     for (const { name, failures } of this.results)
       for (const failure of failures ?? []) say(`\nfailed in ${name}: ${failure}`);
     say('');
@@ -233,18 +240,24 @@ interface Report {
       readonly fullName: string;
       readonly status: string;
       readonly failureMessages: readonly string[] | null;
+      readonly retryReasons?: readonly string[];
     }[];
   }[];
 }
 
 /** What a jest report says; a suite that could not run, or ran nothing, is one failure. */
-function readReport(file: string): Pick<Result, 'passed' | 'failed' | 'failures'> {
+function readReport(file: string): Pick<Result, 'passed' | 'failed' | 'failures' | 'unsteady'> {
   if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['it wrote no report'] };
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   return {
     passed: report.numPassedTests,
     failed: report.numPassedTests + failed === 0 ? 1 : failed,
+    unsteady: report.testResults.flatMap(({ assertionResults }) =>
+      assertionResults
+        .filter(({ status, retryReasons }) => status === 'passed' && (retryReasons?.length ?? 0) > 0)
+        .map(({ fullName, retryReasons }) => beginning([fullName, ...(retryReasons ?? [])].join('\n'))),
+    ),
     failures: report.testResults.flatMap(({ message, assertionResults }) =>
       assertionResults.length === 0
         ? [beginning(message)]

@@ -22,6 +22,8 @@ export const environment = {
   rows: 'E2E_ROWS',
   /** Directory for the records of those rows; default the directory of results. */
   records: 'E2E_RECORDS',
+  /** How often a failed test is tried again; default 0. */
+  retries: 'E2E_RETRIES',
   /** Length of the suite `quiet`, in minutes; default 20. */
   quietMinutes: 'E2E_QUIET_MINUTES',
   /** How many probes the suite `soak` waits for; default 100 000. */
