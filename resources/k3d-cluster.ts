@@ -1,29 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
+import type { K3dSpec } from '../lab/k3d/spec';
 
-/** A port of 127.0.0.1 that leads, through k3d's load balancer, to a NodePort. */
-export interface K3dPort {
-  readonly hostPort: number;
-  readonly nodePort: number;
-}
-
-/** Inputs of a k3d cluster. Agents and the builder are changed where they are, everything else is another cluster. */
-export interface K3dArgs {
-  readonly name: string;
-  /** The k3s image of every node. */
-  readonly image: string;
-  readonly servers: number;
-  readonly agents: number;
-  /** Port of 127.0.0.1 for the API server. */
-  readonly apiPort: number;
-  /** Other ports of 127.0.0.1, by endpoint name. */
-  readonly ports: Readonly<Record<string, K3dPort>>;
-  /** Port of 127.0.0.1 for the registry that comes with the cluster. */
-  readonly registryPort: number;
-  /** Parts of k3s that are left out. */
-  readonly disable: readonly string[];
-  /** Whether a BuildKit builder comes with it, for images that are pushed to its registry. */
-  readonly builder: boolean;
-}
+/** Inputs of a k3d cluster, always with a registry. Agents and the builder are changed where they are, everything else is another cluster. */
+export type K3dArgs = K3dSpec & { readonly registryPort: number };
 
 const outputs = ['kubeconfig', 'endpoints', 'registry'] as const;
 

@@ -1,5 +1,5 @@
 import { ingressRounds } from './matrix/rows';
-import { chosen, rowsOf } from './matrix/row';
+import { byName, chosen } from './matrix/row';
 import { MatrixRunner } from './matrix/runner';
 import { failures } from './support/counts';
 import { rollingRestart } from './support/kubernetes';
@@ -37,14 +37,4 @@ test.each(['gateway', 'target', 'source-ingress'])(
   minutes(4),
 );
 
-test.each(
-  rounds.map(
-    (round) =>
-      [
-        rowsOf([round])
-          .map(({ name }) => name)
-          .join('; '),
-        round,
-      ] as const,
-  ),
-)('%s', async (_names, round) => runner.run(round), minutes(12));
+test.each(byName(rounds))('%s', async (_names, round) => runner.run(round), minutes(12));

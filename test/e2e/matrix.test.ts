@@ -1,5 +1,5 @@
 import { faultRounds } from './matrix/rows';
-import { chosen, rowsOf } from './matrix/row';
+import { byName, chosen } from './matrix/row';
 import { MatrixRunner } from './matrix/runner';
 import { countOutcomes, failures } from './support/counts';
 import { environment, recordsDirectory, StackUnderTest } from './support/stack-under-test';
@@ -12,17 +12,7 @@ const rounds = chosen(faultRounds(stack), process.env[environment.rows] ?? 'ci')
 const minutes = (count: number) => count * 60_000;
 
 describe('faults of the table', () => {
-  test.each(
-    rounds.map(
-      (round) =>
-        [
-          rowsOf([round])
-            .map(({ name }) => name)
-            .join('; '),
-          round,
-        ] as const,
-    ),
-  )('%s', async (_names, round) => runner.run(round), minutes(45));
+  test.each(byName(rounds))('%s', async (_names, round) => runner.run(round), minutes(45));
 
   test('every path is good after them', async () => {
     const fromMs = Date.now();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parser } from '@prometheus-io/lezer-promql';
+import { expression, type Selector } from '../../policies/lib/promql';
 import { guards } from '../../scenarios/chaos-guards';
 import { guardQuery } from '../../signals/chaos';
 import { sloNames } from '../../signals/dashboards/names';
@@ -27,11 +27,6 @@ import { isAlert } from '../../signals/rule-types';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../signals/status';
 
 /** A selector within an expression: metric and matchers. */
-interface Selector {
-  metric: string;
-  matchers: { label: string; op: string; value: string }[];
-}
-
 const groups = ruleGroups(defaultModel({ retentionDays: 400 }));
 const rules = groups.flatMap((group) => group.rules);
 const recordedLabels = new Map(
@@ -69,22 +64,9 @@ const values: Record<string, ReadonlySet<string>> = {
 };
 
 /** All selectors of an expression; throws for what is no PromQL. */
-function selectors(expr: string): Selector[] {
-  const found: Selector[] = [];
-  parser.parse(expr).iterate({
-    enter(node) {
-      if (node.type.isError) throw new Error(`no PromQL at ${node.from}: ${expr}`);
-      if (node.name !== 'VectorSelector') return;
-      const text = expr.slice(node.from, node.to);
-      const metric = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? '';
-      const matchers = [...text.matchAll(/(\w+)\s*(=~|!=|!~|=)\s*"([^"]*)"/g)].map((match) => ({
-        label: match[1]!,
-        op: match[2]!,
-        value: match[3]!,
-      }));
-      found.push({ metric, matchers });
-    },
-  });
+function selectors(expr: string): readonly Selector[] {
+  const { wrongAt, selectors: found } = expression(expr);
+  if (wrongAt !== undefined) throw new Error(`no PromQL at ${wrongAt}: ${expr}`);
   return found;
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parser } from '@prometheus-io/lezer-promql';
+import { expression } from '../../policies/lib/promql';
 import {
   dashboardNames,
   dashboards,
@@ -47,20 +47,15 @@ function catalogue(model: SignalModel): Map<string, Set<string>> {
 
 /** What is wrong with an expression: no PromQL, a metric that nobody makes, a label that it does not have. */
 function faults(expr: string, known: Map<string, Set<string>>): string[] {
-  const found: string[] = [];
-  parser.parse(expr).iterate({
-    enter(node) {
-      if (node.type.isError) found.push(`no PromQL at ${node.from}: ${expr}`);
-      if (node.name !== 'VectorSelector') return;
-      const text = expr.slice(node.from, node.to);
-      const metric = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? '';
-      const labels = known.get(metric);
-      if (!labels) found.push(`nobody makes ${metric}`);
-      for (const [, label] of text.matchAll(/(\w+)\s*(?:=~|!=|!~|=)\s*"/g))
-        if (labels && !labels.has(label!)) found.push(`${metric} has no label ${label}`);
-    },
+  const { wrongAt, selectors } = expression(expr);
+  if (wrongAt !== undefined) return [`no PromQL at ${wrongAt}: ${expr}`];
+  return selectors.flatMap(({ metric, matchers }) => {
+    const labels = known.get(metric);
+    if (!labels) return [`nobody makes ${metric}`];
+    return matchers
+      .filter(({ label }) => !labels.has(label))
+      .map(({ label }) => `${metric} has no label ${label}`);
   });
-  return found;
 }
 
 describe.each(models)('dashboards of %s', (_, model) => {

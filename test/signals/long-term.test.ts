@@ -1,4 +1,4 @@
-import { parser } from '@prometheus-io/lezer-promql';
+import { expression } from '../../policies/lib/promql';
 import {
   availabilityName,
   availabilityWindows,
@@ -203,12 +203,5 @@ test(
 );
 
 function metricsOf(expr: string): string[] {
-  const found: string[] = [];
-  parser.parse(expr).iterate({
-    enter(node) {
-      if (node.name === 'VectorSelector')
-        found.push(/^[\w:]+/.exec(expr.slice(node.from, node.to))?.[0] ?? '');
-    },
-  });
-  return found;
+  return expression(expr).selectors.map(({ metric }) => metric);
 }

@@ -82,6 +82,19 @@ export function chosen(rounds: readonly Round[], choice: string): Round[] {
     .filter(({ lanes }) => lanes.length > 0);
 }
 
+/** Rounds as a table of tests: the names of a round's rows, and the round. */
+export function byName(rounds: readonly Round[]): (readonly [string, Round])[] {
+  return rounds.map(
+    (round) =>
+      [
+        rowsOf([round])
+          .map(({ name }) => name)
+          .join('; '),
+        round,
+      ] as const,
+  );
+}
+
 /** An alert in the words of `support/pager`, without its state: `PathDown service page`. */
 export function inShort({ alert, path, kind }: Told): string {
   return `${alert} ${path ?? '-'} ${kind}`;
