@@ -1,5 +1,6 @@
 import exec from 'k6/execution';
 import grpc from 'k6/net/grpc';
+import { setTimeout } from 'k6/timers';
 import { nowMs } from './clock.ts';
 import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
@@ -18,6 +19,8 @@ interface Line {
 }
 
 const lines: Record<string, Line> = {};
+/** A process that is short of CPU is so just after a timeout too; within the fifth of a timeout that VUs are spare for. */
+const afterwardsMs = 150;
 const runId = Math.random().toString(36).slice(2, 10);
 
 /** Loads the protocol; must run at init, and only where the path is on: every VU pays for it. */
@@ -34,7 +37,7 @@ export async function probeGrpc(path: PathConfig, probe: ProbeConfig): Promise<v
   const line = lines[probe.conn];
   if (!line) throw new Error(`no gRPC client for connections of kind ${probe.conn}`);
   const startMs = nowMs();
-  const connecting = line.connected ? undefined : connect(line, probe.address, path.timeoutMs);
+  const connecting = line.connected ? undefined : await connect(line, probe.address, path.timeoutMs);
   const measured = connecting ?? (await call(line, probe, path.timeoutMs, startMs));
   // After a failure a kept connection is made anew: grpc-go's own attempts would come ever more seldom and hide a recovery, and
   // a dead peer would be asked until the kernel gives up, a quarter of an hour.
@@ -44,7 +47,7 @@ export async function probeGrpc(path: PathConfig, probe: ProbeConfig): Promise<v
 }
 
 /** Why there is no connection; undefined when there is one. Blocks the VU. */
-function connect(line: Line, address: string, timeoutMs: number): Measured | undefined {
+async function connect(line: Line, address: string, timeoutMs: number): Promise<Measured | undefined> {
   const startMs = nowMs();
   try {
     line.connected = true;
@@ -54,8 +57,20 @@ function connect(line: Line, address: string, timeoutMs: number): Measured | und
     const durationMs = nowMs() - startMs;
     complain('grpc connection', String(fault));
     // No timer of this VU runs while it is blocked: what went beyond the timeout was the injector's own lag.
-    return { reason: reasonOfConnect(String(fault)), durationMs, lagMs: Math.max(0, durationMs - timeoutMs) };
+    const beyondMs = Math.max(0, durationMs - timeoutMs);
+    const lagMs =
+      durationMs < timeoutMs
+        ? 0
+        : Math.max(beyondMs, (await lagNow(afterwardsMs)) * (durationMs / afterwardsMs));
+    return { reason: reasonOfConnect(String(fault)), durationMs, lagMs };
   }
+}
+
+/** How late the injector is within some ms from now. */
+async function lagNow(forMs: number): Promise<number> {
+  const lag = new LagMeter();
+  await new Promise<void>((resolve) => setTimeout(resolve, forMs));
+  return lag.stop();
 }
 
 async function call(line: Line, probe: ProbeConfig, timeoutMs: number, startMs: number): Promise<Measured> {

@@ -11,6 +11,8 @@ const (
 	tick = 5 * time.Millisecond
 	// lateFrom: the runtime's timers are this late on an idle machine, which is no lag.
 	lateFrom = time.Millisecond
+	// stallFrom: on a busy machine every tick is a little late; those that are later than this were stalled, and add up.
+	stallFrom = 10 * time.Millisecond
 	// lateKept late ticks are remembered: at one in 5 ms, the worst case, those of 20 s.
 	lateKept = 4096
 )
@@ -49,20 +51,28 @@ func (m *Meter) Begin() time.Time {
 	return now
 }
 
-// End tells how long the wait was, and the longest that the process was late in it.
+// End tells how long the wait was, and how late the process was in it: its longest stall, or half of all together, whichever is more. A
+// process that is frozen has one long stall, one with a CPU quota has a short one in every period of it.
 func (m *Meter) End(begin time.Time) (took, lag time.Duration) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	now := time.Now()
 	m.users--
+	var sum time.Duration
+	add := func(stall time.Duration) {
+		lag = max(lag, stall)
+		if stall >= stallFrom {
+			sum += stall
+		}
+	}
 	// A tick that is overdue and has not come yet is lag too: this goroutine was merely woken first.
 	if !m.due.IsZero() && now.Sub(m.due) > lateFrom {
-		lag = lateIn(span{m.due, now}, begin)
+		add(lateIn(span{m.due, now}, begin))
 	}
 	for _, late := range m.late {
-		lag = max(lag, lateIn(late, begin))
+		add(lateIn(late, begin))
 	}
-	return now.Sub(begin), lag
+	return now.Sub(begin), max(lag, sum/2)
 }
 
 // lateIn is the part of a late tick that lies after begin.

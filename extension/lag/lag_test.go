@@ -82,3 +82,25 @@ func TestTheMeterSleepsWhileNobodyWaits(t *testing.T) {
 		}
 	}
 }
+
+// Many short stalls are as much as one of half their sum; what is a little late on a busy machine adds nothing.
+func TestShortStallsAddUp(t *testing.T) {
+	begin := time.Now().Add(-time.Second)
+	lagOf := func(stall time.Duration) time.Duration {
+		meter := New()
+		for at := range 10 {
+			from := begin.Add(time.Duration(at) * 100 * time.Millisecond)
+			meter.remember(span{from, from.Add(stall)})
+		}
+		_, lag := meter.End(begin)
+		return lag
+	}
+	for stall, want := range map[time.Duration]time.Duration{
+		80 * time.Millisecond: 400 * time.Millisecond,
+		9 * time.Millisecond:  9 * time.Millisecond,
+	} {
+		if lag := lagOf(stall); lag != want {
+			t.Errorf("ten stalls of %v are a lag of %v, not %v", stall, want, lag)
+		}
+	}
+}
