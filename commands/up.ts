@@ -4,7 +4,8 @@ import { engineFor, runEngine, type Engine } from './engine/engine';
 import { lastUpdate } from './engine/last-update';
 import { policyFlags } from './engine/policies';
 import { settlePending } from './engine/pending-operations';
-import { stackOutputs } from './engine/stack-outputs';
+import { refuseOtherKind } from './engine/same-kind';
+import { outputsSoFar, stackOutputs } from './engine/stack-outputs';
 import { ensureState, unlock } from './engine/stack-state';
 import { awaitGoodPaths } from './signal/first-sample';
 import { PrometheusApi } from './signal/prometheus-api';
@@ -105,8 +106,9 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
 }
 
 async function prepareOther(stack: Stack, model: SignalModel, terminal: Terminal): Promise<Engine> {
-  if (stack.isK3d) await fetchDefinitions(model, terminal);
   const engine = await engineFor(stack);
+  refuseOtherKind(stack, await outputsSoFar(engine, stack));
+  if (stack.isK3d) await fetchDefinitions(model, terminal);
   if (stack.isK3d) await ensureUserStack(engine, stack, terminal.interruption);
   return engine;
 }

@@ -29,19 +29,24 @@ export function parseOutputs(json: string, stack: string): StackOutputs {
  * @param secrets whether secrets are decrypted; otherwise they read `[secret]`.
  */
 export async function stackOutputs(engine: Engine, stack: Stack, secrets = false): Promise<StackOutputs> {
+  const outputs = await outputsSoFar(engine, stack, secrets);
+  if (outputs.cluster === undefined && outputs.urls === undefined) throw notUp(stack);
+  return outputs;
+}
+
+/** As {@link stackOutputs}, and nothing of a stack that is not there, or not whole. */
+export async function outputsSoFar(engine: Engine, stack: Stack, secrets = false): Promise<StackOutputs> {
   // an engine that was killed may have left a state that cannot be read
   unlockUnlessHeld(engine, stack, { note: (message) => process.stderr.write(`${message}\n`) });
   const args = ['stack', 'output', '--json', '--stack', stack.name, ...(secrets ? ['--show-secrets'] : [])];
   const { code, stdout, stderr } = await askEngine(engine, stack, args);
-  if (code !== 0 && /no stack named/.test(stderr)) throw notUp(stack);
+  if (code !== 0 && /no stack named/.test(stderr)) return {};
   if (code !== 0 && /^pulumi: fetch failed/m.test(stderr))
     throw new Failure(
       `There is no Pulumi CLI and it cannot be downloaded: install Pulumi ${oldestPulumi} or newer and put it on PATH.`,
     );
   if (code !== 0) throw new Failure(`The outputs of stack ${stack.name} cannot be read: ${stderr.trim()}`);
-  const outputs = parseOutputs(stdout, stack.name);
-  if (outputs.cluster === undefined && outputs.urls === undefined) throw notUp(stack);
-  return outputs;
+  return parseOutputs(stdout, stack.name);
 }
 
 /** Says that a stack is not there, and how to make it. */

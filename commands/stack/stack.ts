@@ -13,6 +13,8 @@ export const checkout = resolve(__dirname, '../..');
 /** A stack that a verb works on. */
 export interface Stack {
   readonly name: string;
+  /** `cluster.kind` as its config has it, empty where it has none. */
+  readonly kind: string;
   /** Only stacks whose cluster is a lab are prepared, revived and kept in the state directory. */
   readonly isLab: boolean;
   /** Its cluster is one that the stack makes with k3d. */
@@ -89,6 +91,7 @@ export function findStack(name: string, options: StackOptions = {}): Stack {
   }
   return {
     name,
+    kind: typeof cluster['kind'] === 'string' ? cluster['kind'] : '',
     isLab,
     isK3d: cluster['kind'] === 'k3d',
     labName: typeof cluster['name'] === 'string' ? cluster['name'] : name,

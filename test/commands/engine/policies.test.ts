@@ -11,6 +11,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const stack = (name: string, isLab: boolean): Stack => ({
   name,
   isLab,
+  kind: 'lab',
   isK3d: false,
   labName: name,
   configFile: '',

@@ -12,6 +12,7 @@ let engine: Engine;
 const stack: Stack = {
   name: 'lab',
   isLab: true,
+  kind: 'lab',
   isK3d: false,
   labName: 'lab',
   configFile: '/c',
