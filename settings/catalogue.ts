@@ -87,7 +87,8 @@ function joined(entries: readonly ConfigEntry[]): ConfigEntry[] {
     if (other === undefined) kept.push(entry);
     else kept[same] = { ...other, kinds: [...other.kinds, ...entry.kinds], ...widened(other, entry) };
   }
-  return kept;
+  const all = new Set(kept.flatMap(({ kinds }) => kinds)).size;
+  return kept.map((entry) => (entry.kinds.length === all ? { ...entry, kinds: [] } : entry));
 }
 
 /** Where a key's own values tell the variants apart, they are told together. */

@@ -38,15 +38,19 @@ export function shownValue({ value, hidden, unknownKey, derived }: Problem): str
   return `is ${written.length > longestValue ? `${written.slice(0, longestValue)}…` : written}`;
 }
 
-/** All problems of a stack in one message; a problem takes two lines: field, value and what is allowed, then how to mend it. */
-export function describeProblems(stack: string, problems: readonly Problem[]): string {
+/**
+ * All problems of a stack in one message; a problem takes two lines: field, value and what is allowed, then how to mend it.
+ * @param file in which the config was written, if it is not the stack's usual one
+ */
+export function describeProblems(
+  stack: string,
+  problems: readonly Problem[],
+  file = `Pulumi.${stack}.yaml`,
+): string {
   const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
   const lines = problems.flatMap((problem) => [
     `  ✖ ${fullKey(problem)} ${shownValue(problem)}; it must be ${problem.allowed}`,
     `      → ${problem.mend}`,
   ]);
-  return [
-    `${count} in the config of stack ${stack} (Pulumi.${stack}.yaml); nothing was changed:`,
-    ...lines,
-  ].join('\n');
+  return [`${count} in the config of stack ${stack} (${file}); nothing was changed:`, ...lines].join('\n');
 }
