@@ -34,9 +34,7 @@ function resources(defaults: { cpu: [string, string]; memory: [string, string] }
         })
           .prefault(defaults.memory[index])
           .describe(
-            kind === 'request'
-              ? 'Memory that one pod is sure of.'
-              : 'Memory beyond which a pod is killed; Go’s collector works towards 80 % of it.',
+            kind === 'request' ? 'Memory that one pod is sure of.' : 'Memory beyond which a pod is killed.',
           ),
       })
       .prefault({})
@@ -197,7 +195,7 @@ const nodeProberSchema = z
   .strictObject({
     enabled: flag('false probes no node from another').optional().meta({
       description: 'Whether there are an echo and a prober on every node.',
-      leftOut: 'true wherever it can run: on a lab of two nodes or more, on k3d, elsewhere with images.echo',
+      leftOut: 'true on a lab of two nodes or more, elsewhere with images.echo',
     }),
     peers: number({
       min: 1,
