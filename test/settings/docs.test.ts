@@ -19,7 +19,8 @@ test('Pulumi.yaml describes the sections as the schemas do; if not: npx tsx sett
 test('Pulumi.yaml has the defaults of the schemas', () => {
   const declared: Record<string, { default?: unknown }> = parse(read(projectFile)).config;
   for (const { key, form, fallback } of catalogue.filter((entry) => !entry.key.includes('.'))) {
-    const usual = form === 'section' ? fallback : fallback === undefined ? undefined : String(fallback);
+    const usual =
+      form === 'section' ? fallback : fallback === undefined ? undefined : `${fallback as string | number}`;
     expect([key, declared[key]?.default]).toEqual([key, usual]);
   }
 });
