@@ -12,8 +12,11 @@ import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { ownStore } from './settings/long-term-schema';
 import { parseSections, type Parsed } from './settings/parse';
-import { configNamespace, describeProblems, type Problem } from './settings/problem';
+import { withPresets } from './settings/presets';
+import { configNamespace, type Problem } from './settings/problem';
 import type { Config, EchoSettings, PodinfoSettings, ResourceSettings } from './settings/schema';
+import { findStrangers } from './settings/strangers';
+import { WrongConfig } from './settings/wrong-config';
 
 /** What a stack asks for: checked, complete, in plain units. */
 export interface Settings {
@@ -52,14 +55,14 @@ export interface ChaosSettings {
 
 /**
  * Reads and checks the config of a stack; the only reader of it.
- * @throws pulumi.RunError with every mistake at once: wrong and unknown fields first, then contradictions between right ones.
+ * @throws {@link WrongConfig}, which is a pulumi.RunError, with every mistake at once: wrong and unknown fields first, then contradictions between right ones.
  */
 export function readSettings(
   stack: string = pulumi.getStack(),
   config: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
 ): Settings {
-  const parsed = parseSections(withClusterName(rawSections(config), stack));
-  const found = [...parsed.problems, ...findContradictions(parsed)];
+  const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
+  const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
   const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber } = parsed.config;
   const model =
@@ -82,7 +85,7 @@ export function readSettings(
     nodeProber &&
     chaos &&
     model;
-  if (found.length > 0 || !complete) throw new pulumi.RunError(describeProblems(stack, found));
+  if (found.length > 0 || !complete) throw new WrongConfig(stack, found);
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
   return {
     stack,

@@ -14,12 +14,13 @@ const namespaceName = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 const quietSchema = z
   .strictObject({
-    /** IANA zone of the hours and holidays. */
     zone: leaf({
       allowed: 'the name of a time zone of the IANA database',
       mend: 'write for example Europe/Berlin, or UTC',
       parse: (raw) => (typeof raw === 'string' && isTimeZone(raw) ? raw : undefined),
-    }).prefault('UTC'),
+    })
+      .prefault('UTC')
+      .describe('IANA zone of the hours and holidays.'),
     hours: z
       .array(
         leaf({
@@ -28,7 +29,8 @@ const quietSchema = z
           parse: parseQuietTimes,
         }),
       )
-      .prefault([]),
+      .prefault([])
+      .describe('When no pod is removed, every week.'),
     holidays: z
       .array(
         leaf({
@@ -37,49 +39,72 @@ const quietSchema = z
           parse: parseDay,
         }),
       )
-      .prefault([]),
+      .prefault([])
+      .describe('Days on which no pod is removed.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('When no pod is removed.');
 
 /** The section `chaos`, but for the resources of the reaper's pod. */
 export const chaosShape = {
-  enabled: flag('true lets the reaper remove pods').prefault(false),
-  // Left out, it depends on the stack.
-  dryRun: flag(
-    'false only where pods may really be removed; left out, it is true outside lab and dev',
-  ).optional(),
-  interval: duration({ min: 10_000, max: 7 * day, mend: 'write for example 10m' }).prefault('10m'),
+  enabled: flag('true lets the reaper remove pods')
+    .prefault(false)
+    .describe('Whether there is a reaper at all.'),
+  dryRun: flag('false only where pods may really be removed; left out, it is true outside lab and dev')
+    .optional()
+    .meta({
+      description: 'Whether the reaper only says what it would remove.',
+      leftOut: 'false on a lab and on the stack dev, else true',
+    }),
+  interval: duration({ min: 10_000, max: 7 * day, mend: 'write for example 10m' })
+    .prefault('10m')
+    .describe('Time between two kills, on average.'),
   jitter: number({
     min: 0,
     max: 100,
     unit: 'percent by which a single time may be off the interval',
     mend: 'write for example 50',
-  }).prefault(50),
+  })
+    .prefault(50)
+    .describe('How far a single time may be off the interval.'),
   killShare: number({
     min: 0,
     max: 100,
     unit: 'percent of the kills that are deletions with 1 s of grace; the rest are evictions',
     mend: 'write 0 for evictions only',
-  }).prefault(0),
-  maxPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 10' }).prefault(10),
-  maxPerWorkloadPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 4' }).prefault(4),
-  minAge: duration({ min: 0, max: 7 * day, mend: 'write for example 5m' }).prefault('5m'),
+  })
+    .prefault(0)
+    .describe('Share of kills that look like a crash.'),
+  maxPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 10' })
+    .prefault(10)
+    .describe('Cap on the kills in an hour; at least what the interval makes.'),
+  maxPerWorkloadPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 4' })
+    .prefault(4)
+    .describe('Cap on the kills of one workload in an hour; at most maxPerHour.'),
+  minAge: duration({ min: 0, max: 7 * day, mend: 'write for example 5m' })
+    .prefault('5m')
+    .describe('How old a pod must be to be removed.'),
   minReady: number({
     min: 0,
     max: 50,
     whole: true,
     unit: 'ready pods of the workload that a kill leaves',
     mend: 'write for example 1; 0 lets the last ready pod be removed',
-  }).prefault(1),
+  })
+    .prefault(1)
+    .describe('What a kill leaves of a workload; less than its replicas.'),
   leastBudget: number({
     min: 0,
     max: 100,
     unit: 'percent of every error budget that must be left',
     mend: 'write for example 25',
-  }).prefault(25),
+  })
+    .prefault(25)
+    .describe('Error budget under which no pod is removed any more.'),
   victims: z
     .array(choice(possibleVictims, `list some of ${possibleVictims.join(', ')}`))
-    .prefault(['source', 'target', 'echo']),
+    .prefault(['source', 'target', 'echo'])
+    .describe('Workloads of the product’s own whose pods carry the label that lets them be removed.'),
   namespaces: z
     .array(
       text({
@@ -89,7 +114,8 @@ export const chaosShape = {
       }),
     )
     .min(1, { error: 'a list of at least one namespace' })
-    .prefault(['continuous-load']),
+    .prefault(['continuous-load'])
+    .describe('Namespaces whose labelled pods may be removed.'),
   statefulSets: z
     .array(
       text({
@@ -98,13 +124,18 @@ export const chaosShape = {
         mend: 'write for example shop/queue',
       }),
     )
-    .prefault([]),
+    .prefault([])
+    .describe('StatefulSets whose labelled pods may be removed: only those named here.'),
   quiet: quietSchema,
-  alertAfter: duration({ min: 600_000, max: 7 * day, mend: 'write for example 6h' }).prefault('6h'),
+  alertAfter: duration({ min: 600_000, max: 7 * day, mend: 'write for example 6h' })
+    .prefault('6h')
+    .describe('How long the reaper may be held back before it is a ticket.'),
   lostPerKill: number({
     min: 0,
     max: 1000,
     unit: 'lost probes of a path that one deletion may cost',
     mend: 'write for example 5',
-  }).prefault(5),
+  })
+    .prefault(5)
+    .describe('Losses after a deletion that are taken for its own.'),
 };

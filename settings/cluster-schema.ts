@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { builtIns, defaultK3sVersion, k3sReleases, type K3sVersion } from '../lab/k3d/spec';
+import { variantsOf } from './field-facts';
 import { choice, leaf, number, text } from './fields';
 
 const name = text({
@@ -8,103 +9,148 @@ const name = text({
   mend: 'write for example lab',
 });
 
-const port = (example: number) =>
+const called = {
+  description: 'Name of the cluster, which also labels what is measured.',
+  leftOut: 'the stack’s',
+};
+
+const port = (example: number, what: string) =>
   number({
     min: 1024,
     max: 65_535,
     whole: true,
     unit: 'a free port of 127.0.0.1',
     mend: `write for example ${example}`,
-  }).prefault(example);
+  })
+    .prefault(example)
+    .describe(`Where ${what} is on 127.0.0.1.`);
 
 const kind = <const Kind extends string>(value: Kind) =>
   leaf({
     allowed: value,
     mend: `write ${value}`,
+    words: [value],
     parse: (raw) => (raw === value ? value : undefined),
-  });
+  }).describe('What kind of cluster it is; the other keys depend on it.');
 
 const labSchema = z.strictObject({
   kind: kind('lab'),
-  name: name.prefault('lab'),
-  nodes: number({ min: 1, max: 5, whole: true, mend: 'write 2 to lose a node and live' }).prefault(2),
+  name: name.prefault('lab').meta(called),
+  nodes: number({ min: 1, max: 5, whole: true, mend: 'write 2 to lose a node and live' })
+    .prefault(2)
+    .describe('Nodes of the lab.'),
   ports: z
     .strictObject({
-      api: port(16443),
-      prometheus: port(19090),
-      alertmanager: port(19093),
-      podinfo: port(19898),
+      api: port(16443, 'the API server, by which the cluster is told from others,'),
+      prometheus: port(19090, 'Prometheus'),
+      alertmanager: port(19093, 'Alertmanager'),
+      podinfo: port(19898, 'source'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Ports of this machine.'),
 });
 
 const k3sVersions = Object.keys(k3sReleases) as K3sVersion[];
 
 const k3dSchema = z.strictObject({
   kind: kind('k3d'),
-  name: name.prefault('dev'),
+  name: name.prefault('dev').meta(called),
   servers: leaf({
     allowed: '1, 3 or 5: etcd of two or four servers is no safer than of one or three',
     mend: 'write 1, or 3 to lose a server and live',
+    type: 'whole number',
+    words: [1, 3, 5],
+    written: { enum: [1, 3, 5, '1', '3', '5'] },
     parse: (raw) => [1, 3, 5].find((servers) => String(servers) === String(raw)),
-  }).prefault(1),
-  agents: number({ min: 0, max: 10, whole: true, mend: 'write 2 to lose a node and live' }).prefault(2),
+  })
+    .prefault(1)
+    .describe('Servers; another number is another cluster.'),
+  agents: number({ min: 0, max: 10, whole: true, mend: 'write 2 to lose a node and live' })
+    .prefault(2)
+    .describe('Agents, changed where they are.'),
   version: leaf({
     allowed: `one of ${k3sVersions.join(', ')}, a minor version of Kubernetes`,
     mend: `write '${defaultK3sVersion}', or name an image of k3s in cluster.image`,
+    words: k3sVersions,
+    written: { enum: [...k3sVersions, ...k3sVersions.map(Number)] },
     parse: (raw) => k3sVersions.find((version) => version === String(raw)),
-  }).optional(),
+  })
+    .optional()
+    .meta({
+      description: 'Minor version of Kubernetes; the release of k3s is in lab/k3d/spec.ts.',
+      leftOut: defaultK3sVersion,
+    }),
   image: text({
     // k3d asks the network which version `latest`, `stable` or `+channel` means, and expands a $.
     pattern: /^[a-z0-9][\w.:/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
     allowed: 'an image of k3s with its tag or digest',
     mend: 'write for example docker.io/rancher/k3s:v1.34.9-k3s1, or leave it out',
-  }).optional(),
+  })
+    .optional()
+    .meta({
+      description: 'Image of k3s that the nodes run, in place of version.',
+      leftOut: 'that of the version',
+    }),
   disable: z
     .array(choice(builtIns, 'remove what k3s cannot do without'))
     // Gateways and NodePorts of the stack's own take their places.
-    .prefault(['traefik', 'servicelb']),
+    .prefault(['traefik', 'servicelb'])
+    .describe('Parts of k3s that are left out.'),
   ports: z
     .strictObject({
-      api: port(16443),
-      registry: port(15000),
-      gateway: port(18080),
-      prometheus: port(19090),
-      alertmanager: port(19093),
-      podinfo: port(19898),
+      api: port(16443, 'the API server, by which the cluster is told from others,'),
+      registry: port(15000, 'the registry'),
+      gateway: port(18080, 'the gateway, if a path goes through one,'),
+      prometheus: port(19090, 'Prometheus'),
+      alertmanager: port(19093, 'Alertmanager'),
+      podinfo: port(19898, 'source'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Ports of this machine.'),
 });
 
-const url = (example: string) =>
+const url = (example: string, what: string) =>
   text({
     pattern: /^https?:\/\/[^\s/]+/,
     allowed: 'an http or https address that this machine reaches',
     mend: `write for example ${example}`,
-  }).optional();
+  })
+    .optional()
+    .describe(`Where this machine reaches ${what}.`);
 
 const existingSchema = z.strictObject({
   kind: kind('existing'),
-  name,
+  name: name.meta(called),
   kubeconfig: text({
     pattern: /\S/,
     allowed: 'the path or the contents of a kubeconfig',
     mend: 'set it with: pulumi config set --secret --path',
     hidden: true,
-  }).optional(),
+  })
+    .optional()
+    .meta({
+      description: 'The way into the cluster.',
+      leftOut: 'KUBECONFIG, or ~/.kube/config; a context must be named then',
+    }),
   context: text({
     pattern: /^\S+$/,
     allowed: 'the name of a context of the kubeconfig',
     mend: 'see `kubectl config get-contexts`',
-  }).optional(),
-  /** Where `npm run status` finds the stack's APIs: an ingress of the user's own, or a port-forward. */
+  })
+    .optional()
+    .meta({
+      description:
+        'The one context of the kubeconfig that the stack may touch; it or kubeconfig must be written.',
+      leftOut: 'the current one of the kubeconfig that is written',
+    }),
   urls: z
     .strictObject({
-      prometheus: url('http://127.0.0.1:9090'),
-      alertmanager: url('http://127.0.0.1:9093'),
-      podinfo: url('http://127.0.0.1:9898'),
+      prometheus: url('http://127.0.0.1:9090', 'Prometheus, which status and the wait of up ask'),
+      alertmanager: url('http://127.0.0.1:9093', 'Alertmanager'),
+      podinfo: url('http://127.0.0.1:9898', 'source'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where this machine reaches the APIs: by an ingress of yours, or a port-forward.'),
 });
 
 const comesLater = ['eks'];
@@ -120,38 +166,45 @@ export function clusterSchemaOf(raw: unknown): ClusterSchema | undefined {
 }
 
 /** The section `cluster`: what is allowed beside `kind` depends on the kind. */
-export const clusterSchema = z.unknown().transform((raw, context) => {
-  const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-  const wanted = isObject ? (raw as Record<string, unknown>)['kind'] : undefined;
-  const schema = clusterSchemaOf(raw);
-  if (schema !== undefined) {
-    const result = schema.safeParse(raw);
-    if (result.success) return result.data;
-    context.issues.push(
-      ...result.error.issues.map((issue) => ({ ...issue, input: raw }) as z.core.$ZodRawIssue),
-    );
+export const clusterSchema = z
+  .unknown()
+  .transform((raw, context) => {
+    const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+    const wanted = isObject ? (raw as Record<string, unknown>)['kind'] : undefined;
+    const schema = clusterSchemaOf(raw);
+    if (schema !== undefined) {
+      const result = schema.safeParse(raw);
+      if (result.success) return result.data;
+      context.issues.push(
+        ...result.error.issues.map((issue) => ({ ...issue, input: raw }) as z.core.$ZodRawIssue),
+      );
+      return z.NEVER;
+    }
+    if (raw !== undefined && !isObject) {
+      context.issues.push({ code: 'invalid_type', expected: 'object', input: raw });
+      return z.NEVER;
+    }
+    const later = typeof wanted === 'string' && comesLater.includes(wanted);
+    context.issues.push({
+      code: 'custom',
+      path: ['kind'],
+      input: wanted,
+      message: later
+        ? `lab, k3d or existing: clusters of kind ${wanted} are not built yet and come later`
+        : 'lab, k3d or existing',
+      params: {
+        mend: later
+          ? 'make the cluster by your own means and use kind: existing with its context'
+          : 'write lab for the embedded cluster, k3d for one in Docker, existing for one that you have',
+      },
+    });
     return z.NEVER;
-  }
-  if (raw !== undefined && !isObject) {
-    context.issues.push({ code: 'invalid_type', expected: 'object', input: raw });
-    return z.NEVER;
-  }
-  const later = typeof wanted === 'string' && comesLater.includes(wanted);
-  context.issues.push({
-    code: 'custom',
-    path: ['kind'],
-    input: wanted,
-    message: later
-      ? `lab, k3d or existing: clusters of kind ${wanted} are not built yet and come later`
-      : 'lab, k3d or existing',
-    params: {
-      mend: later
-        ? 'make the cluster by your own means and use kind: existing with its context'
-        : 'write lab for the embedded cluster, k3d for one in Docker, existing for one that you have',
-    },
-  });
-  return z.NEVER;
-});
+  })
+  .describe(
+    'Where the stack runs: lab (made on this machine), k3d (made in Docker) or existing (one that you have).',
+  );
+
+variantsOf.set(clusterSchema, { by: 'kind', schemas });
 
 /** A lab that this stack makes and deletes. */
 export type LabClusterSettings = z.output<typeof labSchema>;

@@ -7,6 +7,8 @@ const labelValue = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
 const labels = (mend: string) =>
   leaf({
+    type: 'map of labels',
+    written: { type: 'object', minProperties: 1, additionalProperties: { type: 'string' } },
     allowed: 'one label or more of Kubernetes, each a key and a text',
     mend,
     parse: (raw): Readonly<Record<string, string>> | undefined => {
@@ -27,13 +29,21 @@ export const dashboardsSchema = z
     delivery: choice(
       ['configmap', 'grafana-operator', 'files'],
       'write for example configmap, which costs nothing where no Grafana looks for it',
-    ).prefault('configmap'),
-    /** What Grafana's sidecar looks for. */
-    sidecarLabels: labels('write for example { grafana_dashboard: "1" }, or leave it out').optional(),
-    /** Labels of the Grafana resource that grafana-operator puts them into. */
-    grafanaLabels: labels('write for example { dashboards: grafana }, as your Grafana has it').optional(),
+    )
+      .prefault('configmap')
+      .describe('As ConfigMaps for Grafana’s sidecar, as resources of grafana-operator, or as files alone.'),
+    sidecarLabels: labels('write for example { grafana_dashboard: "1" }, or leave it out').optional().meta({
+      description: 'What Grafana’s sidecar looks for; with configmap only.',
+      leftOut: 'grafana_dashboard: "1"',
+    }),
+    grafanaLabels: labels('write for example { dashboards: grafana }, as your Grafana has it')
+      .optional()
+      .describe(
+        'Labels of the Grafana resource that gets the dashboards; with grafana-operator only, and needed there.',
+      ),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How the dashboards come into a Grafana.');
 
 /** How the dashboards come into a Grafana, as the config says it. */
 export type DashboardsSettings = z.output<typeof dashboardsSchema>;

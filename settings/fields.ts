@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factsOf, type FieldFacts, type WrittenAs } from './field-facts';
 import {
   formatDuration,
   formatSize,
@@ -15,24 +16,43 @@ export interface IssueParameters {
   readonly hidden?: boolean;
 }
 
-interface Leaf<T> {
-  /** Completes the sentence "… must be". */
-  readonly allowed: string;
-  readonly mend: string;
-  /** The value may hold a credential and is never repeated in a message. */
-  readonly hidden?: boolean;
-  readonly parse: (raw: unknown) => T | undefined;
-}
+/** What a field says of itself; `type` and `written` are worth giving where they are not those of any text. */
+type Leaf<T> = Pick<FieldFacts, 'allowed' | 'mend' | 'hidden' | 'unit' | 'range' | 'words'> &
+  Partial<Pick<FieldFacts, 'type' | 'written'>> & {
+    readonly parse: (raw: unknown) => T | undefined;
+  };
 
-/** A field read by one function; everything it refuses becomes one issue with the same words. */
-export function leaf<T>({ allowed, mend, hidden, parse }: Leaf<T>) {
-  return z.unknown().transform((raw, context): T => {
+/** What Pulumi writes where a value is a secret. */
+const encrypted: WrittenAs = {
+  type: 'object',
+  properties: { secure: { type: 'string' } },
+  required: ['secure'],
+  additionalProperties: false,
+};
+
+/**
+ * A field read by one function; everything it refuses becomes one issue with the same words. Where it stands in a schema it gets its
+ * `.describe('One sentence.')`, and where leaving it out means more than a value `.meta({ leftOut: 'in words' })`.
+ */
+export function leaf<T>({ parse, ...field }: Leaf<T>) {
+  const { allowed, mend, hidden } = field;
+  const schema = z.unknown().transform((raw, context): T => {
     const value = parse(raw);
     if (value !== undefined) return value;
     const params: IssueParameters = { mend, ...(hidden ? { hidden } : {}) };
     context.issues.push({ code: 'custom', message: allowed, input: raw, params: { ...params } });
     return z.NEVER;
   });
+  const type = field.type ?? (field.words ? 'word' : 'text');
+  const written = field.written ?? (field.words ? { enum: field.words } : {});
+  const mayBeSecret = field.written !== undefined && (hidden || type === 'text');
+  factsOf.add(schema, {
+    ...field,
+    type,
+    written: mayBeSecret ? { anyOf: [written, encrypted] } : written,
+    accepts: (raw) => parse(raw) !== undefined,
+  });
+  return schema;
 }
 
 interface Range {
@@ -47,19 +67,45 @@ const within = (value: number | undefined, { min, max }: Range) =>
 /** A duration with its unit, in milliseconds, from `min` to `max`. */
 export function duration(range: Range) {
   const allowed = `a duration from ${formatDuration(range.min)} to ${formatDuration(range.max)} with its unit (ms, s, m, h, d, w)`;
-  return leaf({ allowed, mend: range.mend, parse: (raw) => within(parseDuration(raw), range) });
+  return leaf({
+    type: 'duration',
+    allowed,
+    mend: range.mend,
+    range,
+    written: { type: 'string', pattern: String.raw`^\s*\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*$` },
+    parse: (raw) => within(parseDuration(raw), range),
+  });
 }
 
 /** A size with its unit, in bytes, from `min` to `max`. */
 export function size(range: Range) {
   const allowed = `a size from ${formatSize(range.min)} to ${formatSize(range.max)} with its unit (KB, MB, GB, TB; powers of 1024)`;
-  return leaf({ allowed, mend: range.mend, parse: (raw) => within(parseSize(raw), range) });
+  return leaf({
+    type: 'size',
+    allowed,
+    mend: range.mend,
+    range,
+    written: { type: 'string', pattern: String.raw`^\s*\d+(\.\d+)?\s*[KMGT](i|B|iB)\s*$` },
+    parse: (raw) => within(parseSize(raw), range),
+  });
 }
 
 /** CPU in thousandths, from `min` to `max`. */
 export function cpu(range: Range) {
   const allowed = `a number of CPUs from ${formatCpu(range.min)} to ${formatCpu(range.max)} (500m is half a CPU)`;
-  return leaf({ allowed, mend: range.mend, parse: (raw) => within(parseCpu(raw), range) });
+  return leaf({
+    type: 'CPUs',
+    allowed,
+    mend: range.mend,
+    range,
+    written: {
+      type: ['number', 'string'],
+      minimum: range.min / 1000,
+      maximum: range.max / 1000,
+      pattern: String.raw`^\s*\d+(\.\d+)?m?\s*$`,
+    },
+    parse: (raw) => within(parseCpu(raw), range),
+  });
 }
 
 /** A number with an optional name for its unit; `whole` refuses fractions, `below` also refuses `max` itself. */
@@ -71,6 +117,16 @@ export function number(
     ? `from ${range.min} to less than ${range.max}`
     : `from ${range.min} to ${range.max}`;
   return leaf({
+    type: range.whole ? 'whole number' : 'number',
+    ...(range.unit === undefined ? {} : { unit: range.unit }),
+    range,
+    // `pulumi config set --path` writes a fraction as text.
+    written: {
+      type: [range.whole ? 'integer' : 'number', 'string'],
+      minimum: range.min,
+      [range.below ? 'exclusiveMaximum' : 'maximum']: range.max,
+      pattern: String.raw`^\s*-?\d+(\.\d+)?\s*$`,
+    },
     allowed: `${kind} ${bounds}${range.unit ? `, ${range.unit}` : ''}`,
     mend: range.mend,
     parse: (raw) => {
@@ -84,6 +140,8 @@ export function number(
 /** true or false. */
 export function flag(mend: string) {
   return leaf({
+    type: 'true or false',
+    written: { enum: [true, false, 'true', 'false'] },
     allowed: 'true or false',
     mend,
     parse: (raw) =>
@@ -95,6 +153,7 @@ export function flag(mend: string) {
 export function choice<const Word extends string>(words: readonly Word[], mend: string) {
   return leaf({
     allowed: `one of ${words.join(', ')}`,
+    words,
     mend,
     parse: (raw) => words.find((word) => word === raw),
   });
@@ -107,15 +166,20 @@ export function text(field: {
   readonly mend: string;
   readonly hidden?: boolean;
 }) {
+  const { pattern, ...rest } = field;
   return leaf({
-    ...field,
-    parse: (raw) => (typeof raw === 'string' && field.pattern.test(raw) ? raw : undefined),
+    ...rest,
+    // JSON Schema knows no flags of patterns.
+    written: { type: 'string', ...(pattern.flags === '' ? { pattern: pattern.source } : {}) },
+    parse: (raw) => (typeof raw === 'string' && pattern.test(raw) ? raw : undefined),
   });
 }
 
 /** An http or https URL; never repeated in messages, since webhook URLs carry tokens. */
 export function webUrl(mend: string) {
   return leaf({
+    type: 'URL',
+    written: { type: 'string', pattern: '^[A-Za-z]+:' },
     allowed: 'an absolute http:// or https:// URL',
     mend,
     hidden: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatDuration, formatSize } from './units';
 import { duration, flag, leaf, size, text } from './fields';
 
 const megabyte = 2 ** 20;
@@ -22,15 +23,19 @@ const remoteWriteSchema = z
       allowed: 'an absolute http:// or https:// URL without a user in it',
       mend: 'write for example https://mimir.example.org/api/v1/push; credentials have keys of their own',
       hidden: true,
+      type: 'URL',
+      written: { type: 'string', pattern: '^[A-Za-z]+:' },
       parse: storeUrl,
-    }),
-    bearerToken: credential('a token'),
+    }).describe('Where your store takes remote writes.'),
+    bearerToken: credential('a token').describe('Token that is sent to your store.'),
     username: text({
       pattern: /^[^\s:]+$/,
       allowed: 'a name without blanks and colons',
       mend: 'leave it out where the store asks for none',
-    }).optional(),
-    password: credential('a password'),
+    })
+      .optional()
+      .describe('User at your store, with a password, in place of a token.'),
+    password: credential('a password').describe('Password at your store, with a username.'),
   })
   .superRefine(({ bearerToken, username, password }, context) => {
     const refuse = (path: string, message: string, mend: string) =>
@@ -48,21 +53,43 @@ const remoteWriteSchema = z
 /** Counts that outlive Prometheus: kept by a second, small one of the stack, or sent to a store of the user's. */
 export const longTermSchema = z
   .strictObject({
-    enabled: flag('false keeps nothing beyond monitoring.retention').prefault(true),
-    retention: duration({ min: 90 * day, max: 4000 * day, mend: 'write for example 400d' }).optional(),
+    enabled: flag('false keeps nothing beyond monitoring.retention')
+      .prefault(true)
+      .describe('Whether counts outlive Prometheus’ own samples.'),
+    retention: duration({ min: 90 * day, max: 4000 * day, mend: 'write for example 400d' })
+      .optional()
+      .meta({
+        description: 'How long the stack’s own store keeps counts: longer than monitoring.retention.',
+        leftOut: formatDuration(ownStoreDefaults.retention),
+      }),
     retentionSize: size({
       min: 256 * megabyte,
       max: 1000 * gigabyte,
       mend: 'write for example 1GB',
-    }).optional(),
+    })
+      .optional()
+      .meta({
+        description: 'How much of its volume counts may take: at most nine tenths.',
+        leftOut: formatSize(ownStoreDefaults.retentionSize),
+      }),
     storage: z
       .strictObject({
-        size: size({ min: gigabyte, max: 2000 * gigabyte, mend: 'write for example 2GB' }).optional(),
+        size: size({ min: gigabyte, max: 2000 * gigabyte, mend: 'write for example 2GB' })
+          .optional()
+          .meta({
+            description: 'Its volume, of the class monitoring.storage.class; on a lab at most 10GB.',
+            leftOut: formatSize(ownStoreDefaults.storageSize),
+          }),
       })
-      .prefault({}),
-    remoteWrite: remoteWriteSchema.optional(),
+      .prefault({})
+      .describe('Volume of the stack’s own store.'),
+    remoteWrite: remoteWriteSchema.optional().meta({
+      description: 'A store of yours in place of the stack’s own.',
+      leftOut: 'the stack’s own store',
+    }),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Counts that are kept for over a year.');
 
 /** The stack's own store with its defaults: retention in ms, sizes in bytes. */
 export function ownStore({ retention, retentionSize, storage }: z.output<typeof longTermSchema>) {

@@ -86,8 +86,9 @@ function toProblems(section: SectionName, issue: z.core.$ZodIssue, raw: unknown)
       },
     ];
   }
-  // Text where a section or list belongs may be anything, a pasted secret too.
-  const shown = typeof value === 'string' ? { value, hidden: true } : { value };
+  // Text where a section or list belongs may be anything, a pasted secret too; a key with nothing behind it arrives as null.
+  const shown =
+    typeof value === 'string' && value !== '' && value !== 'null' ? { value, hidden: true } : { value };
   if (issue.code === 'invalid_type' && issue.expected === 'array')
     return [{ field, ...shown, allowed: 'a list', mend: 'write one item a line, each begun with a dash' }];
   if (issue.code === 'invalid_type') {

@@ -8,6 +8,8 @@ export interface Problem {
   readonly hidden?: boolean;
   /** The key itself is not known here. */
   readonly unknownKey?: boolean;
+  /** The key is of another namespace, which stands in `field`. */
+  readonly foreign?: boolean;
   /** Follows from several fields, so that no single value is wrong. */
   readonly derived?: boolean;
   /** Completes "must be". */
@@ -19,9 +21,15 @@ export interface Problem {
 /** Namespace of every key of this program. */
 export const configNamespace = 'continuous-load';
 
+/** The key as `pulumi config` takes it: `continuous-load:paths.service.rate`. */
+export function fullKey({ field, foreign }: Problem): string {
+  return foreign ? field : `${configNamespace}:${field}`;
+}
+
 const longestValue = 80;
 
-function shownValue({ value, hidden, unknownKey, derived }: Problem): string {
+/** What is said of the value: `is 0`, `is missing`, `is not shown, it may hold a secret`. */
+export function shownValue({ value, hidden, unknownKey, derived }: Problem): string {
   if (derived) return 'does not fit the rest';
   if (unknownKey) return 'is an unknown key';
   if (hidden) return 'is not shown, it may hold a secret';
@@ -30,15 +38,19 @@ function shownValue({ value, hidden, unknownKey, derived }: Problem): string {
   return `is ${written.length > longestValue ? `${written.slice(0, longestValue)}…` : written}`;
 }
 
-/** All problems of a stack in one message; a problem takes two lines: field, value and what is allowed, then how to mend it. */
-export function describeProblems(stack: string, problems: readonly Problem[]): string {
+/**
+ * All problems of a stack in one message; a problem takes two lines: field, value and what is allowed, then how to mend it.
+ * @param file in which the config was written, if it is not the stack's usual one
+ */
+export function describeProblems(
+  stack: string,
+  problems: readonly Problem[],
+  file = `Pulumi.${stack}.yaml`,
+): string {
   const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
   const lines = problems.flatMap((problem) => [
-    `  ✖ ${configNamespace}:${problem.field} ${shownValue(problem)}; it must be ${problem.allowed}`,
+    `  ✖ ${fullKey(problem)} ${shownValue(problem)}; it must be ${problem.allowed}`,
     `      → ${problem.mend}`,
   ]);
-  return [
-    `${count} in the config of stack ${stack} (Pulumi.${stack}.yaml); nothing was changed:`,
-    ...lines,
-  ].join('\n');
+  return [`${count} in the config of stack ${stack} (${file}); nothing was changed:`, ...lines].join('\n');
 }

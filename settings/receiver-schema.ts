@@ -11,12 +11,14 @@ const address = (mend: string) =>
   });
 
 const slackSchema = z.strictObject({
-  url: webUrl(setSecret),
+  url: webUrl(setSecret).describe('Address of the incoming webhook.'),
   channel: text({
     pattern: /^[#@]?[\w.-]{1,80}$/,
     allowed: 'the name of a channel or its id',
     mend: 'write for example #on-call in quotes, or leave it out for the channel of the webhook',
-  }).optional(),
+  })
+    .optional()
+    .meta({ description: 'Channel that is written to.', leftOut: 'that of the webhook' }),
 });
 
 const pagerDutySchema = z.strictObject({
@@ -25,24 +27,30 @@ const pagerDutySchema = z.strictObject({
     allowed: 'the 32 letters and digits of an Events API v2 integration',
     mend: setSecret,
     hidden: true,
-  }),
+  }).describe('Key of an Events API v2 integration.'),
 });
 
 const emailSchema = z.strictObject({
-  to: address('write for example on-call@example.org'),
-  from: address('write for example alerts@example.org'),
+  to: address('write for example on-call@example.org').describe('Who gets the mail.'),
+  from: address('write for example alerts@example.org').describe('Whom the mail is from.'),
   smarthost: text({
     pattern: /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
     allowed: 'HOST:PORT of a mail server',
     mend: 'write for example smtp.example.org:587',
-  }),
+  }).describe('The mail server.'),
   username: text({
     pattern: /^\S+$/,
     allowed: 'a name without blanks',
     mend: 'leave it out where the server asks for none',
-  }).optional(),
-  password: text({ pattern: /^.+$/s, allowed: 'a password', mend: setSecret, hidden: true }).optional(),
-  requireTls: flag('false only where the mail server is on a network that you trust').prefault(true),
+  })
+    .optional()
+    .describe('User at the mail server, with a password.'),
+  password: text({ pattern: /^.+$/s, allowed: 'a password', mend: setSecret, hidden: true })
+    .optional()
+    .describe('Password at the mail server, with a username.'),
+  requireTls: flag('false only where the mail server is on a network that you trust')
+    .prefault(true)
+    .describe('Whether mail goes by TLS or not at all.'),
 });
 
 /** One receiver of notifications: exactly one of `url`, `slack`, `pagerDuty`, `email` and `deadManSwitch` says how it is told. */
@@ -52,16 +60,21 @@ export const receiverSchema = z
       pattern: /^(?!nobody$)[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
       allowed: 'a name of 1 to 40 lower-case letters, digits and dashes, but not nobody',
       mend: 'name the receiver after who reads it, for example on-call',
-    }),
-    url: webUrl(setSecret).optional(),
+    }).describe('What the receiver is called, each differently.'),
+    url: webUrl(setSecret).optional().describe('Webhook that takes Alertmanager’s JSON.'),
     severities: z
       .array(choice(['page', 'ticket'], 'list page, ticket or both'))
       .min(1, { error: 'a list with page, ticket or both' })
-      .prefault(['page', 'ticket']),
-    slack: slackSchema.optional(),
-    pagerDuty: pagerDutySchema.optional(),
-    email: emailSchema.optional(),
-    deadManSwitch: webUrl(setSecret).optional(),
+      .prefault(['page', 'ticket'])
+      .describe('What it is told; pages must go to one receiver at least.'),
+    slack: slackSchema.optional().describe('Slack, by an incoming webhook.'),
+    pagerDuty: pagerDutySchema.optional().describe('PagerDuty, by its Events API v2.'),
+    email: emailSchema.optional().describe('Mail.'),
+    deadManSwitch: webUrl(setSecret)
+      .optional()
+      .describe(
+        'Address outside the cluster that hears once a minute that alerts work, and alarms when it does not.',
+      ),
   })
   .superRefine((receiver, context) => {
     const kinds = receiverKinds.filter((kind) => receiver[kind] !== undefined);

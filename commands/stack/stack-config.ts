@@ -1,4 +1,6 @@
 import { isMap, parseDocument, type Document } from 'yaml';
+import { configCatalogue } from '../../settings/catalogue';
+import { standInFor } from '../../settings/example';
 import { Failure } from '../terminal/failure';
 
 /** Prefix of this program's keys in a stack's config file. */
@@ -74,25 +76,26 @@ export function ownConfig(text: string, file: string): Record<string, unknown> {
   );
 }
 
-/** Stands for a secret that only Pulumi can read; has the form of a URL, which is what this program's secrets are. */
-const hidden = 'https://secret.invalid/';
-
-/** The config as Pulumi hands it to a program: plain values as text, nested ones as JSON, under namespaced keys. */
+/**
+ * The config as Pulumi hands it to a program: plain values as text, nested ones as JSON, under namespaced keys. A secret, which only Pulumi
+ * can read, is replaced by a value that its key takes.
+ */
 export function programConfig(text: string, file: string): Record<string, string> {
   const own = ownConfig(text, file);
   return Object.fromEntries(
     Object.entries(own).map(([key, raw]) => {
-      const value = withoutSecrets(raw);
+      const value = withoutSecrets(raw, key);
       const name = key.includes(':') ? key : `${namespace}:${key}`;
       return [name, typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)];
     }),
   );
 }
 
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
+function withoutSecrets(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, `${key}[]`));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]?.[0] === 'secure') return hidden;
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutSecrets(inner)]));
+  if (entries.length === 1 && entries[0]?.[0] === 'secure')
+    return standInFor(configCatalogue().find((entry) => entry.key === key));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutSecrets(inner, `${key}.${name}`)]));
 }

@@ -1,5 +1,7 @@
-import { RunError } from '@pulumi/pulumi';
-import { readSettings } from '../../settings';
+import { basename } from 'node:path';
+import { readSettings, type Settings } from '../../settings';
+import { describeProblems, type Problem } from '../../settings/problem';
+import { WrongConfig } from '../../settings/wrong-config';
 import type { SignalModel } from '../../signals/model';
 import { Failure } from '../terminal/failure';
 import { programConfig } from './stack-config';
@@ -10,10 +12,24 @@ import type { Stack } from './stack';
  * so that a wrong one costs seconds and not a compilation.
  */
 export function stackModel(stack: Stack, configText: string): SignalModel {
+  const { settings, problems } = judged(stack, configText);
+  if (settings) return settings.model;
+  throw new Failure(describeProblems(stack.name, problems, basename(stack.sourceFile)));
+}
+
+/** Every mistake of a config, as the program would find them. */
+export function judgeConfig(stack: Stack, configText: string): readonly Problem[] {
+  return judged(stack, configText).problems;
+}
+
+function judged(
+  stack: Stack,
+  configText: string,
+): { readonly settings?: Settings; readonly problems: readonly Problem[] } {
   try {
-    return readSettings(stack.name, programConfig(configText, stack.sourceFile)).model;
+    return { settings: readSettings(stack.name, programConfig(configText, stack.sourceFile)), problems: [] };
   } catch (error) {
-    if (RunError.isInstance(error)) throw new Failure(error.message);
+    if (error instanceof WrongConfig) return { problems: error.problems };
     throw error;
   }
 }

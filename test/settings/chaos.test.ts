@@ -1,28 +1,15 @@
-import * as pulumi from '@pulumi/pulumi';
-import { readSettings } from '../../settings';
 import { pathNames } from '../../signals/paths';
-import { encodeConfig } from '../deploy';
+import { existing, images, read as readSections, refusal as refusalOf, type Sections } from './reading';
 
-const lab = { kind: 'lab' };
-const existing = { kind: 'existing', context: 'k3d-dev' };
-const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
 const on = { enabled: true };
-
-function read(chaos: object, stack = 'lab', sections: Record<string, unknown> = {}) {
-  const all = { cluster: lab, monitoring: { receivers: [] }, chaos, ...sections };
-  const keyed = Object.entries(all).map(([key, value]) => [`continuous-load:${key}`, value]);
-  return readSettings(stack, encodeConfig(Object.fromEntries(keyed)));
-}
-
-function refusal(chaos: object, sections?: Record<string, unknown>): string {
-  try {
-    read(chaos, 'lab', sections);
-  } catch (error) {
-    expect(pulumi.RunError.isInstance(error)).toBe(true);
-    return (error as Error).message;
-  }
-  throw new Error(`accepted: ${JSON.stringify(chaos)}`);
-}
+const withChaos = (chaos: object, sections: Sections = {}) => ({
+  monitoring: { receivers: [] },
+  chaos,
+  ...sections,
+});
+const read = (chaos: object, stack = 'lab', sections?: Sections) =>
+  readSections(withChaos(chaos, sections), stack);
+const refusal = (chaos: object, sections?: Sections) => refusalOf(withChaos(chaos, sections));
 
 test('chaos is off unless it is asked for', () => {
   const { chaos, model } = read({});

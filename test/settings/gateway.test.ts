@@ -1,38 +1,20 @@
-import * as pulumi from '@pulumi/pulumi';
-import { readSettings } from '../../settings';
-import { encodeConfig } from '../deploy';
+import {
+  existing,
+  lab,
+  read as readSections,
+  refusal as refusalOf,
+  stockPaths,
+  type Sections,
+} from './reading';
 
-const lab = { kind: 'lab' };
-const existing = { kind: 'existing', context: 'k3d-dev' };
 const address = 'gateway-istio.continuous-load.svc.cluster.local.';
-/** Off, because they need images of the user's own elsewhere. */
-const off = Object.fromEntries(
-  ['grpc-stream', 'websocket', 'dns', 'tcp', 'udp', 'api-server'].map((path) => [path, { enabled: false }]),
-);
 const on = (...paths: string[]) => ({
-  ...off,
+  ...stockPaths,
   ...Object.fromEntries(paths.map((path) => [path, { enabled: true }])),
 });
-
-function read(sections: Record<string, unknown>) {
-  const all = { monitoring: { receivers: [] }, ...sections };
-  return readSettings(
-    'dev',
-    encodeConfig(
-      Object.fromEntries(Object.entries(all).map(([key, value]) => [`continuous-load:${key}`, value])),
-    ),
-  );
-}
-
-function refusal(sections: Record<string, unknown>): string {
-  try {
-    read(sections);
-  } catch (error) {
-    expect(pulumi.RunError.isInstance(error)).toBe(true);
-    return (error as Error).message;
-  }
-  return 'accepted';
-}
+const nobody = { monitoring: { receivers: [] } };
+const read = (sections: Sections) => readSections({ ...nobody, ...sections }, 'dev');
+const refusal = (sections: Sections) => refusalOf({ ...nobody, ...sections }, 'dev');
 
 test('paths through a gateway are off unless they are asked for', () => {
   const { model, gateway } = read({ cluster: existing, paths: on() });

@@ -1,34 +1,16 @@
-import * as pulumi from '@pulumi/pulumi';
-import { readSettings } from '../../settings';
-import { encodeConfig } from '../deploy';
+import {
+  existing,
+  images,
+  lab,
+  read as readSections,
+  refusal as refusalOf,
+  stockPaths,
+  type Sections,
+} from './reading';
 
-const lab = { kind: 'lab' };
-const existing = { kind: 'existing', context: 'k3d-dev' };
-const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
-/** Off, because they need images of the user's own elsewhere. */
-const stockPaths = Object.fromEntries(
-  ['grpc-stream', 'websocket', 'dns', 'tcp', 'udp', 'api-server'].map((path) => [path, { enabled: false }]),
-);
-
-function read(sections: Record<string, unknown>) {
-  const all = { cluster: lab, monitoring: { receivers: [] }, ...sections };
-  return readSettings(
-    'dev',
-    encodeConfig(
-      Object.fromEntries(Object.entries(all).map(([key, value]) => [`continuous-load:${key}`, value])),
-    ),
-  );
-}
-
-function refusal(sections: Record<string, unknown>): string {
-  try {
-    read(sections);
-  } catch (error) {
-    expect(pulumi.RunError.isInstance(error)).toBe(true);
-    return (error as Error).message;
-  }
-  return 'accepted';
-}
+const nobody = { monitoring: { receivers: [] } };
+const read = (sections: Sections) => readSections({ ...nobody, ...sections }, 'dev');
+const refusal = (sections: Sections) => refusalOf({ ...nobody, ...sections }, 'dev');
 
 test('nodes are probed wherever that can be done, unless the config says no', () => {
   const on = (sections: Record<string, unknown>) => read(sections).model.nodeProber !== undefined;
