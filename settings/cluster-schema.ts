@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { builtIns, defaultK3sVersion, k3sReleases, type K3sVersion } from '../lab/k3d/spec';
+import { clusterKind as kind, clusterName as name, clusterUrls } from './cluster-fields';
+import { eksSchema, eksStandIns } from './eks-schema';
 import { choice, leaf, number, text } from './fields';
-
-const name = text({
-  pattern: /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
-  allowed: 'a name of 2 to 20 lower-case letters, digits and dashes that begins with a letter',
-  mend: 'write for example lab',
-});
 
 const port = (example: number) =>
   number({
@@ -16,13 +12,6 @@ const port = (example: number) =>
     unit: 'a free port of 127.0.0.1',
     mend: `write for example ${example}`,
   }).prefault(example);
-
-const kind = <const Kind extends string>(value: Kind) =>
-  leaf({
-    allowed: value,
-    mend: `write ${value}`,
-    parse: (raw) => (raw === value ? value : undefined),
-  });
 
 const labSchema = z.strictObject({
   kind: kind('lab'),
@@ -76,13 +65,6 @@ const k3dSchema = z.strictObject({
     .prefault({}),
 });
 
-const url = (example: string) =>
-  text({
-    pattern: /^https?:\/\/[^\s/]+/,
-    allowed: 'an http or https address that this machine reaches',
-    mend: `write for example ${example}`,
-  }).optional();
-
 const existingSchema = z.strictObject({
   kind: kind('existing'),
   name,
@@ -97,19 +79,10 @@ const existingSchema = z.strictObject({
     allowed: 'the name of a context of the kubeconfig',
     mend: 'see `kubectl config get-contexts`',
   }).optional(),
-  /** Where `npm run status` finds the stack's APIs: an ingress of the user's own, or a port-forward. */
-  urls: z
-    .strictObject({
-      prometheus: url('http://127.0.0.1:9090'),
-      alertmanager: url('http://127.0.0.1:9093'),
-      podinfo: url('http://127.0.0.1:9898'),
-    })
-    .prefault({}),
+  urls: clusterUrls,
 });
 
-const comesLater = ['eks'];
-
-const schemas = { lab: labSchema, k3d: k3dSchema, existing: existingSchema };
+const schemas = { lab: labSchema, k3d: k3dSchema, eks: eksSchema, existing: existingSchema };
 
 type ClusterSchema = (typeof schemas)[keyof typeof schemas];
 
@@ -136,28 +109,34 @@ export const clusterSchema = z.unknown().transform((raw, context) => {
     context.issues.push({ code: 'invalid_type', expected: 'object', input: raw });
     return z.NEVER;
   }
-  const later = typeof wanted === 'string' && comesLater.includes(wanted);
   context.issues.push({
     code: 'custom',
     path: ['kind'],
     input: wanted,
-    message: later
-      ? `lab, k3d or existing: clusters of kind ${wanted} are not built yet and come later`
-      : 'lab, k3d or existing',
+    message: 'lab, k3d, eks or existing',
     params: {
-      mend: later
-        ? 'make the cluster by your own means and use kind: existing with its context'
-        : 'write lab for the embedded cluster, k3d for one in Docker, existing for one that you have',
+      mend: 'write lab for the embedded cluster, k3d for one in Docker, eks for one of AWS, existing for one that you have',
     },
   });
   return z.NEVER;
 });
+
+/**
+ * A raw section in which what has no default is filled in where it is missing, so that one missing field, complained about by itself,
+ * hides no mistake elsewhere; for nothing else.
+ */
+export function withStandIns(raw: unknown): unknown {
+  if (clusterSchemaOf(raw) !== eksSchema) return raw;
+  return { ...eksStandIns, ...(raw as object) };
+}
 
 /** A lab that this stack makes and deletes. */
 export type LabClusterSettings = z.output<typeof labSchema>;
 
 /** A k3d cluster that this stack makes and deletes. */
 export type K3dClusterSettings = z.output<typeof k3dSchema>;
+
+export type { EksClusterSettings } from './eks-schema';
 
 /** A cluster of any kind. */
 export type ClusterSettings = z.output<ClusterSchema>;
