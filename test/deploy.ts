@@ -61,7 +61,11 @@ function state(type: string, name: string, inputs: any): any {
       ],
     };
   if (type.startsWith('aws:'))
-    return { ...inputs, arn: `arn:aws:mock::${name}`, dnsName: `${name}.elb.invalid` };
+    return {
+      ...inputs,
+      ...{ arn: `arn:aws:mock::${name}`, keyId: `${name}-key`, zoneId: `${name}-zone`, latestVersion: 7 },
+      ...{ allocationId: `${name}-allocation`, dnsName: `${name}.elb.invalid` },
+    };
   if (type === 'docker-build:index:Image')
     return { ...inputs, ref: `${inputs.tags[0]}@sha256:${'0'.repeat(64)}` };
   if (type === 'kubernetes:core/v1:Service')

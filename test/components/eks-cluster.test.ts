@@ -65,7 +65,7 @@ describe('stack prod', () => {
     ['ec2/subnet:Subnet', 'outside-b', { availabilityZone: 'eu-west-1b', cidrBlock: '10.40.225.0/24' }],
     ['ec2/route:Route', 'outside', { destinationCidrBlock: '0.0.0.0/0', gatewayId: 'internet-id' }],
     ['ec2/route:Route', 'nodes-b', { destinationCidrBlock: '0.0.0.0/0', natGatewayId: 'nat-b-id' }],
-    ['ec2/natGateway:NatGateway', 'nat-b', { subnetId: 'outside-b-id' }],
+    ['ec2/natGateway:NatGateway', 'nat-b', { subnetId: 'outside-b-id', allocationId: 'nat-b-allocation' }],
     ['ec2/eip:Eip', 'nat-b', { domain: 'vpc' }],
     [
       'ec2/vpcEndpoint:VpcEndpoint',
@@ -98,7 +98,7 @@ describe('stack prod', () => {
       },
     ],
     ['kms/key:Key', 'secrets', { enableKeyRotation: true, deletionWindowInDays: 30 }],
-    ['kms/alias:Alias', 'secrets', { name: 'alias/eks/prod' }],
+    ['kms/alias:Alias', 'secrets', { name: 'alias/eks/prod', targetKeyId: 'secrets-key' }],
     ['cloudwatch/logGroup:LogGroup', 'logs', { name: '/aws/eks/prod/cluster', retentionInDays: 30 }],
     [
       'eks/nodeGroup:NodeGroup',
@@ -111,6 +111,7 @@ describe('stack prod', () => {
         subnetIds: ['nodes-a-id', 'nodes-b-id', 'nodes-c-id'],
         scalingConfig: { minSize: 3, desiredSize: 3, maxSize: 3 },
         updateConfig: { maxUnavailable: 1 },
+        launchTemplate: { id: 'workers-id', version: '7' },
         nodeRepairConfig: { enabled: true },
         labels: { 'continuous-load/nodes': 'workers' },
       },
