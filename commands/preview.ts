@@ -44,7 +44,7 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
   const model = stackModel(stack, configText);
   const judged = () => [...((policies ?? true) ? policyFlags(stack, model, rest) : []), ...rest];
   if (!stack.isLab) {
-    if (stack.isK3d) await fetchDefinitions(model, terminal);
+    if (stack.makesCluster) await fetchDefinitions(model, terminal);
     finish(
       await runEngine(
         await engineFor(stack),

@@ -108,8 +108,8 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
 async function prepareOther(stack: Stack, model: SignalModel, terminal: Terminal): Promise<Engine> {
   const engine = await engineFor(stack);
   refuseOtherKind(stack, await outputsSoFar(engine, stack));
-  if (stack.isK3d) await fetchDefinitions(model, terminal);
-  if (stack.isK3d) await ensureUserStack(engine, stack, terminal.interruption);
+  if (stack.makesCluster) await fetchDefinitions(model, terminal);
+  if (stack.makesCluster) await ensureUserStack(engine, stack, terminal.interruption);
   return engine;
 }
 
@@ -151,7 +151,7 @@ function unwatched(wait: boolean, enabled: boolean | undefined): string {
     : 'The stack gives no address of Prometheus; its paths cannot be watched from here.';
 }
 
-function nextSteps({ name, isLab, isK3d }: Stack, urls: Readonly<Record<string, string>>): string {
+function nextSteps({ name, isLab, makesCluster }: Stack, urls: Readonly<Record<string, string>>): string {
   const stack = stackWord(name);
   const pages = Object.entries(urls).map(([service, url]) => `  ${url}  ${whatIsThere[service] ?? service}`);
   return [
@@ -160,7 +160,7 @@ function nextSteps({ name, isLab, isK3d }: Stack, urls: Readonly<Record<string, 
     ...pages,
     `  npm run status${stack}  this table again`,
     `  export KUBECONFIG=$(npm run -s kubeconfig${stack})  then kubectl or k9s as with any cluster`,
-    `  npm run down${stack}  remove ${isLab ? 'the stack and its lab' : isK3d ? 'the stack and its cluster' : 'the stack'}`,
+    `  npm run down${stack}  remove ${isLab ? 'the stack and its lab' : makesCluster ? 'the stack and its cluster' : 'the stack'}`,
   ].join('\n');
 }
 

@@ -16,6 +16,14 @@ export const goImage = 'docker.io/library/golang:1.26.8';
 /** Directory of the sources, a build context with its own .dockerignore. */
 export const contextDirectory = resolve(__dirname, '../extension');
 
+/** How to log in to a registry. */
+export interface RegistryLogin {
+  /** `HOST` or `HOST:PORT`. */
+  readonly address: string;
+  readonly username: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+}
+
 /** Arguments of {@link BuiltImages}. */
 export interface BuiltImagesArgs {
   readonly names: readonly BuiltImageName[];
@@ -23,9 +31,20 @@ export interface BuiltImagesArgs {
   readonly registry: string;
   /** Part of each tag that changes with the registry: a new one is empty, and all must be pushed again. */
   readonly generation: string;
-  /** Name of the builder, which must reach the registry. */
-  readonly builder: string;
+  /** Name of the builder, which must reach the registry; absent for the one in use on this machine. */
+  readonly builder?: string;
+  /** Processors that the images are for; absent for those of the builder. */
+  readonly platform?: dockerBuild.Platform;
+  /** How to log in to the registry; absent where everybody may push. */
+  readonly login?: RegistryLogin;
 }
+
+/** Repository of an image under the first part of its path. */
+export function repositoryOf(image: BuiltImageName, prefix: string): string {
+  return `${prefix}/${project}/${image}`;
+}
+
+const project = 'continuous-load';
 
 /** Images built from this repository by Docker and pushed to the cluster's registry; referred to by digest. */
 export class BuiltImages extends pulumi.ComponentResource {
@@ -44,9 +63,11 @@ export class BuiltImages extends pulumi.ComponentResource {
           context: { location: './extension' },
           target,
           buildArgs: { GO_IMAGE: goImage },
-          tags: [`${args.registry}/continuous-load/${target}:${content}-${args.generation}`],
+          tags: [`${repositoryOf(target, args.registry)}:${content}-${args.generation}`],
           push: true,
-          builder: { name: args.builder },
+          ...(args.builder === undefined ? {} : { builder: { name: args.builder } }),
+          ...(args.platform === undefined ? {} : { platforms: [args.platform] }),
+          ...(args.login === undefined ? {} : { registries: [args.login] }),
           // A preview changes nothing, and needs neither builder nor registry.
           buildOnPreview: false,
         },

@@ -84,6 +84,7 @@ export class LoadInjector extends pulumi.ComponentResource {
                 terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,
                 ...(api ? { account: api.account.metadata.name } : {}),
               }),
+              ...cluster.injectorPlacement,
               topologySpreadConstraints: spreadOverNodes(selector),
             },
           },

@@ -30,6 +30,9 @@ export function configCatalogue(): readonly ConfigEntry[] {
   return (Object.keys(sections) as SectionName[]).flatMap((name) => joined(entriesOf(name, sections[name])));
 }
 
+/** Stands in a key for names that are the user's to choose. */
+export const anyName = '<name>';
+
 function entriesOf(key: string, schema: unknown, kinds: readonly string[] = []): ConfigEntry[] {
   const inner = unwrapped(schema);
   const { description = '', leftOut } = meaningOf(schema);
@@ -53,6 +56,8 @@ function entriesOf(key: string, schema: unknown, kinds: readonly string[] = []):
     const [, ...fields] = entriesOf(`${key}[]`, inner.element, kinds);
     return [{ ...head, form: 'list' }, ...fields];
   }
+  if (inner instanceof z.ZodRecord)
+    return [{ ...head, form: 'section' }, ...entriesOf(`${key}.${anyName}`, inner.valueType, kinds)];
   if (!(inner instanceof z.ZodType)) throw new Error(`${key} has no schema`);
   const variants = variantsOf.get(inner);
   if (variants)

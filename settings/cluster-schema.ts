@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { builtIns, defaultK3sVersion, k3sReleases, type K3sVersion } from '../lab/k3d/spec';
+import { called, clusterKind as kind, clusterName as name, clusterUrls } from './cluster-fields';
+import { eksSchema, eksStandIns } from './eks-schema';
 import { variantsOf } from './field-facts';
 import { choice, leaf, number, text } from './fields';
-
-const name = text({
-  pattern: /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
-  allowed: 'a name of 2 to 20 lower-case letters, digits and dashes that begins with a letter',
-  mend: 'write for example lab',
-});
-
-const called = {
-  description: 'Name of the cluster, which also labels what is measured.',
-  leftOut: 'the stack’s',
-};
 
 const port = (example: number, what: string) =>
   number({
@@ -24,14 +15,6 @@ const port = (example: number, what: string) =>
   })
     .prefault(example)
     .describe(`Where ${what} is on 127.0.0.1.`);
-
-const kind = <const Kind extends string>(value: Kind) =>
-  leaf({
-    allowed: value,
-    mend: `write ${value}`,
-    words: [value],
-    parse: (raw) => (raw === value ? value : undefined),
-  }).describe('What kind of cluster it is; the other keys depend on it.');
 
 const labSchema = z.strictObject({
   kind: kind('lab'),
@@ -109,15 +92,6 @@ const k3dSchema = z.strictObject({
     .describe('Ports of this machine.'),
 });
 
-const url = (example: string, what: string) =>
-  text({
-    pattern: /^https?:\/\/[^\s/]+/,
-    allowed: 'an http or https address that this machine reaches',
-    mend: `write for example ${example}`,
-  })
-    .optional()
-    .describe(`Where this machine reaches ${what}.`);
-
 const existingSchema = z.strictObject({
   kind: kind('existing'),
   name: name.meta(called),
@@ -143,19 +117,10 @@ const existingSchema = z.strictObject({
         'The one context of the kubeconfig that the stack may touch; it or kubeconfig must be written.',
       leftOut: 'the current one of the kubeconfig that is written',
     }),
-  urls: z
-    .strictObject({
-      prometheus: url('http://127.0.0.1:9090', 'Prometheus, which status and the wait of up ask'),
-      alertmanager: url('http://127.0.0.1:9093', 'Alertmanager'),
-      podinfo: url('http://127.0.0.1:9898', 'source'),
-    })
-    .prefault({})
-    .describe('Where this machine reaches the APIs: by an ingress of yours, or a port-forward.'),
+  urls: clusterUrls,
 });
 
-const comesLater = ['eks'];
-
-const schemas = { lab: labSchema, k3d: k3dSchema, existing: existingSchema };
+const schemas = { lab: labSchema, k3d: k3dSchema, eks: eksSchema, existing: existingSchema };
 
 type ClusterSchema = (typeof schemas)[keyof typeof schemas];
 
@@ -184,33 +149,39 @@ export const clusterSchema = z
       context.issues.push({ code: 'invalid_type', expected: 'object', input: raw });
       return z.NEVER;
     }
-    const later = typeof wanted === 'string' && comesLater.includes(wanted);
     context.issues.push({
       code: 'custom',
       path: ['kind'],
       input: wanted,
-      message: later
-        ? `lab, k3d or existing: clusters of kind ${wanted} are not built yet and come later`
-        : 'lab, k3d or existing',
+      message: 'lab, k3d, eks or existing',
       params: {
-        mend: later
-          ? 'make the cluster by your own means and use kind: existing with its context'
-          : 'write lab for the embedded cluster, k3d for one in Docker, existing for one that you have',
+        mend: 'write lab for the embedded cluster, k3d for one in Docker, eks for one of AWS, existing for one that you have',
       },
     });
     return z.NEVER;
   })
   .describe(
-    'Where the stack runs: lab (made on this machine), k3d (made in Docker) or existing (one that you have).',
+    'Where the stack runs: lab (made on this machine), k3d (made in Docker), eks (made in AWS) or existing (one that you have).',
   );
 
 variantsOf.set(clusterSchema, { by: 'kind', schemas });
+
+/**
+ * A raw section in which what has no default is filled in where it is missing, so that one missing field, complained about by itself,
+ * hides no mistake elsewhere; for nothing else.
+ */
+export function withStandIns(raw: unknown): unknown {
+  if (clusterSchemaOf(raw) !== eksSchema) return raw;
+  return { ...eksStandIns, ...(raw as object) };
+}
 
 /** A lab that this stack makes and deletes. */
 export type LabClusterSettings = z.output<typeof labSchema>;
 
 /** A k3d cluster that this stack makes and deletes. */
 export type K3dClusterSettings = z.output<typeof k3dSchema>;
+
+export type { EksClusterSettings } from './eks-schema';
 
 /** A cluster of any kind. */
 export type ClusterSettings = z.output<ClusterSchema>;

@@ -2,6 +2,7 @@ import { chaosContradictions } from './contradictions/chaos';
 import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { dashboardsContradictions } from './contradictions/dashboards';
+import { eksContradictions } from './contradictions/eks';
 import { gatewayContradictions } from './contradictions/gateway';
 import { longTermContradictions } from './contradictions/long-term';
 import { monitoringContradictions } from './contradictions/monitoring';
@@ -13,6 +14,7 @@ import { overLimits } from './contradictions/resources';
 /** Every contradiction between fields that needs no arithmetic of the signals (that is `signals/feasibility`). */
 export const contradictions: readonly Contradiction[] = [
   ...clusterContradictions,
+  ...eksContradictions,
   ...pathContradictions,
   ...gatewayContradictions,
   ...nodeProberContradictions,

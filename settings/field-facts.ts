@@ -64,7 +64,13 @@ export function isWrapped(schema: unknown): schema is Wrapped {
   return schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
 }
 
-/** The schema within all wrappings. */
+/** The schema within all wrappings, and within that of `given` in `fields.ts`. */
 export function unwrapped(schema: unknown): unknown {
-  return isWrapped(schema) ? unwrapped(schema.unwrap()) : schema;
+  if (isWrapped(schema)) return unwrapped(schema.unwrap());
+  return isGiven(schema) ? unwrapped(schema.out) : schema;
+}
+
+/** Whether a schema only adds to another that it must not be left out, as `given` in `fields.ts` does. */
+export function isGiven(schema: unknown): schema is z.ZodPipe {
+  return schema instanceof z.ZodPipe && !(schema.out instanceof z.ZodTransform);
 }

@@ -137,6 +137,21 @@ export function number(
   });
 }
 
+/** A list or section that has no default; what is in it is for its own schema to refuse. */
+export function given<Schema extends z.ZodType>(
+  schema: Schema,
+  { allowed, mend }: { readonly allowed: string; readonly mend: string },
+) {
+  return z
+    .unknown()
+    .transform((raw, context): unknown => {
+      if (raw !== undefined) return raw;
+      context.issues.push({ code: 'custom', message: allowed, input: raw, params: { mend } });
+      return z.NEVER;
+    })
+    .pipe(schema);
+}
+
 /** true or false. */
 export function flag(mend: string) {
   return leaf({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factsOf, meaningOf, unwrapped, variantsOf } from './field-facts';
+import { factsOf, isGiven, meaningOf, unwrapped, variantsOf } from './field-facts';
 import { configNamespace } from './problem';
 import { sections } from './schema';
 
@@ -57,6 +57,7 @@ function complete(zodSchema: unknown, made: Json): void {
     ...(leftOut === undefined ? [] : [`Left out: ${leftOut}.`]),
   ];
   if (words.length > 0) made['description'] = words.join(' ');
+  if (isGiven(schema)) Object.assign(made, schemaOf(inner));
   const variants = variantsOf.get(schema);
   if (variants)
     Object.assign(made, {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterSchemaOf } from './cluster-schema';
+import { clusterSchemaOf, withStandIns } from './cluster-schema';
 import type { IssueParameters } from './fields';
 import { nearest } from './nearest';
 import type { Problem } from './problem';
@@ -23,7 +23,8 @@ export function parseSections(raw: Readonly<Partial<Record<string, unknown>>>): 
       continue;
     }
     problems.push(...first.error.issues.flatMap((issue) => toProblems(section, issue, raw[section])));
-    const second = sections[section].safeParse(withoutIssues(raw[section], first.error.issues));
+    const rest = withoutIssues(raw[section], first.error.issues);
+    const second = sections[section].safeParse(section === 'cluster' ? withStandIns(rest) : rest);
     if (second.success) config[section] = second.data;
   }
   const unknown = Object.keys(raw).filter((key) => !(key in sections));

@@ -42,10 +42,30 @@ const labOutputs = {
 };
 
 /** Outputs that a cluster adds to the inputs of a resource. */
-function state(type: string, inputs: any): any {
+function state(type: string, name: string, inputs: any): any {
   if (type === 'lab:index:Cluster') return { ...inputs, ...labOutputs };
   if (type === 'k3d:index:Cluster')
     return { ...inputs, kubeconfig: labOutputs.kubeconfig, endpoints: labOutputs.endpoints };
+  if (type === 'aws:eks/cluster:Cluster')
+    return {
+      ...inputs,
+      endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
+      certificateAuthority: { data: 'Q0E=' },
+      vpcConfig: { ...inputs.vpcConfig, clusterSecurityGroupId: 'sg-0c1u57e2' },
+    };
+  if (type === 'aws:eks/nodeGroup:NodeGroup')
+    return {
+      ...inputs,
+      resources: [
+        { autoscalingGroups: [{ name: `eks-${inputs.nodeGroupName}` }], remoteAccessSecurityGroupId: '' },
+      ],
+    };
+  if (type.startsWith('aws:'))
+    return {
+      ...inputs,
+      ...{ arn: `arn:aws:mock::${name}`, keyId: `${name}-key`, zoneId: `${name}-zone`, latestVersion: 7 },
+      ...{ allocationId: `${name}-allocation`, dnsName: `${name}.elb.invalid` },
+    };
   if (type === 'docker-build:index:Image')
     return { ...inputs, ref: `${inputs.tags[0]}@sha256:${'0'.repeat(64)}` };
   if (type === 'kubernetes:core/v1:Service')
@@ -68,9 +88,12 @@ export async function deploy<Outputs>(
     {
       newResource: ({ custom, name, type, inputs }) => ({
         id: custom === false ? undefined : `${name}-id`,
-        state: state(type, inputs),
+        state: state(type, name, inputs),
       }),
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) =>
+        token === 'aws:ecr/getAuthorizationToken:getAuthorizationToken'
+          ? { ...inputs, userName: 'AWS', password: 'token-of-ecr' }
+          : inputs,
     },
     'continuous-load',
     stack,

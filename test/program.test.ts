@@ -11,7 +11,8 @@ const stacks: Record<string, Record<string, unknown>> = {
   lab: {},
   dev: {},
   prod: {
-    'cluster.context': 'prod',
+    'cluster.account': '123456789012',
+    'cluster.publicCidrs': ['198.51.100.7/32'],
     'monitoring.receivers': [
       { name: 'on-call', url: 'https://pager.example.org/hook?token=s3cret', severities: ['page', 'ticket'] },
     ],
@@ -81,7 +82,7 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
   it('runs only restricted pods with requests and limits', () => {
     const pods = podSpecs(resources);
     expect(pods.map(({ name }) => name).sort()).toEqual([
-      ...(stack === 'prod' ? [] : ['echo']),
+      'echo',
       'injector',
       'kube-state-metrics',
       ...(stack === 'lab' ? ['node-echo', 'node-prober'] : []),
@@ -151,7 +152,8 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
       )?.inputs.spec.replicas;
     const budgets = resources.filter(({ type }) => type.endsWith(':PodDisruptionBudget'));
     expect(budgets.map(({ name }) => name).sort()).toEqual([
-      ...(stack === 'prod' ? ['alertmanager-main'] : ['echo']),
+      ...(stack === 'prod' ? ['alertmanager-main'] : []),
+      'echo',
       'injector',
       'source',
       'target',
@@ -307,12 +309,19 @@ describe('the lab', () => {
 
 describe('an existing cluster', () => {
   it('is neither made nor exposed, pulls public images and has its own definitions', async () => {
-    const { resources } = await deployStack('prod');
-    expect(resources.filter(({ type }) => /^(lab|k3d|docker-build):/.test(type))).toEqual([]);
+    const images = { k6: 'docker.io/example/k6:1', echo: 'docker.io/example/echo:1' };
+    const config = ownersConfig('prod');
+    pulumi.runtime.setAllConfig({
+      ...config,
+      'continuous-load:cluster': JSON.stringify({ kind: 'existing', name: 'prod', context: 'prod' }),
+      'continuous-load:images': JSON.stringify(images),
+    });
+    const { resources } = await deploy(program, { stack: 'prod' });
+    expect(resources.filter(({ type }) => /^(lab|k3d|aws|docker-build):/.test(type))).toEqual([]);
     expect(resources.filter(({ type }) => type.includes('CustomResourceDefinition'))).toEqual([]);
     expect(resources.filter(({ inputs }) => inputs.spec?.type === 'NodePort')).toEqual([]);
-    const images = podSpecs(resources).flatMap(({ pod }) => pod.containers.map(({ image }: any) => image));
-    for (const image of images)
+    const used = podSpecs(resources).flatMap(({ pod }) => pod.containers.map(({ image }: any) => image));
+    for (const image of used)
       expect(image).toMatch(/^(ghcr\.io|docker\.io|quay\.io|registry\.k8s\.io)\/.+:v?\d/);
     const provider = resources.find(({ type }) => type === 'pulumi:providers:kubernetes')?.inputs;
     expect(provider).toMatchObject({ context: 'prod', clusterIdentifier: 'prod' });

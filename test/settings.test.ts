@@ -150,12 +150,6 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     'monitoring.receivers is missing',
     /write \[\]/,
   ],
-  [
-    'eks, which comes later',
-    { cluster: { kind: 'eks' } },
-    'cluster.kind is "eks"',
-    /not built yet[^]*kind: existing/,
-  ],
   ['cluster that is text', { cluster: 'lab' }, 'cluster is not shown', /write its keys under it/],
   [
     'name with capitals',

@@ -61,8 +61,9 @@ describe('the stacks of the repository', () => {
 
   it('prod names exactly what its owner must say', () => {
     const refused = () => readSettings('prod', stackConfig('prod'));
-    expect(refused).toThrow(/^2 mistakes/);
-    expect(refused).toThrow(/continuous-load:cluster\.context is missing/);
+    expect(refused).toThrow(/^3 mistakes/);
+    expect(refused).toThrow(/continuous-load:cluster\.account is missing/);
+    expect(refused).toThrow(/continuous-load:cluster\.publicCidrs is missing/);
     expect(refused).toThrow(/continuous-load:monitoring\.receivers is missing/);
   });
 

@@ -17,8 +17,8 @@ export interface Stack {
   readonly kind: string;
   /** Only stacks whose cluster is a lab are prepared, revived and kept in the state directory. */
   readonly isLab: boolean;
-  /** Its cluster is one that the stack makes with k3d. */
-  readonly isK3d: boolean;
+  /** Its cluster is one that the stack makes with k3d or in AWS. */
+  readonly makesCluster: boolean;
   /** Name of the lab; the stack's unless the config says otherwise. */
   readonly labName: string;
   /** The config file that Pulumi reads and may write. */
@@ -93,7 +93,7 @@ export function findStack(name: string, options: StackOptions = {}): Stack {
     name,
     kind: typeof cluster['kind'] === 'string' ? cluster['kind'] : '',
     isLab,
-    isK3d: cluster['kind'] === 'k3d',
+    makesCluster: cluster['kind'] === 'k3d' || cluster['kind'] === 'eks',
     labName: typeof cluster['name'] === 'string' ? cluster['name'] : name,
     configFile: isLab ? copy : sourceFile,
     sourceFile: readable,

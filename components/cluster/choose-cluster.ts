@@ -20,6 +20,12 @@ export function chooseCluster(
       return new LabCluster(cluster.name, cluster, gateway);
     case 'k3d':
       return new K3dCluster(cluster.name, { cluster, images, unpublished, gateway });
+    case 'eks': {
+      // Only here: no other kind of cluster needs AWS' SDK.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { EksCluster } = require('./eks-cluster') as typeof import('./eks-cluster');
+      return new EksCluster(cluster.name, { cluster, images, unpublished, gateway });
+    }
     case 'existing':
       return new ExistingCluster(cluster.name, { ...cluster, images });
   }

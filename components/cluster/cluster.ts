@@ -16,9 +16,15 @@ export interface ManagedGateway {
   readonly externalAddress: string;
 }
 
+/** Where pods of the load run, in the words of a pod's spec. */
+export interface InjectorPlacement {
+  readonly nodeSelector: Record<string, string>;
+  readonly tolerations: k8s.types.input.core.v1.Toleration[];
+}
+
 /** A cluster of any kind, as the components inside it see it. */
 export interface Cluster {
-  readonly kind: 'lab' | 'k3d' | 'existing';
+  readonly kind: 'lab' | 'k3d' | 'eks' | 'existing';
   readonly clusterName: string;
   readonly provider: k8s.Provider;
   /** Secret; absent where the user's own kubeconfig is used. */
@@ -33,6 +39,8 @@ export interface Cluster {
   readonly storageClass?: pulumi.Input<string>;
   /** Nodes that monitoring must run on, where its volumes are local to a node. */
   readonly monitoringNodes?: Readonly<Record<string, string>>;
+  /** Nodes that are kept for the injectors; absent where they share nodes with what they measure. */
+  readonly injectorPlacement?: InjectorPlacement;
   /** Receiver of notifications that the cluster brings along. */
   readonly webhook?: pulumi.Output<string>;
   /** JSON file with the operator's CustomResourceDefinitions; absent where the cluster must have them already. */

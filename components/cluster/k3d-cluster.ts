@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { builderName } from '../../lab/k3d/builder';
@@ -18,6 +17,7 @@ import { BuiltImages, type BuiltImageName } from '../built-images';
 import { publicGatewayImages } from '../images';
 import { gatewayNodePort, nodePorts } from '../names';
 import { type Cluster, type EndpointName, type ManagedGateway, mutableInPlace } from './cluster';
+import { present } from './definitions';
 
 /** Arguments of {@link K3dCluster}. */
 export interface K3dClusterArgs {
@@ -121,12 +121,4 @@ export class K3dCluster extends pulumi.ComponentResource implements Cluster {
       { parent: this, dependsOn: [this.owner], deletedWith: this.owner },
     ).references;
   }
-}
-
-function present(file: string): string {
-  if (existsSync(file)) return file;
-  throw new pulumi.RunError(
-    `${file} is not there: definitions of custom resources are fetched by \`npm run up\` and \`npm run preview\`. ` +
-      'Run one of them for this stack; plain `pulumi` works from then on.',
-  );
 }

@@ -9,7 +9,7 @@ export const clusterContradictions: readonly Contradiction[] = [
   {
     uses: ['cluster.ports'],
     find: ({ cluster }) => {
-      if (cluster.kind === 'existing') return [];
+      if (!('ports' in cluster)) return [];
       const ports = Object.entries(cluster.ports);
       return ports.flatMap(([name, port], index) => {
         const first = ports.findIndex(([, other]) => other === port);

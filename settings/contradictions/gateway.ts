@@ -37,7 +37,7 @@ const whereItIs: readonly Contradiction[] = gatewayFields.map(([path, field, wha
           {
             field: `gateway.${field}`,
             value: gateway[field],
-            allowed: `left out on ${cluster.kind === 'lab' ? 'the lab' : 'k3d'}, where the stack runs a gateway of its own`,
+            allowed: `left out on ${cluster.kind === 'lab' ? 'the lab' : cluster.kind}, where the stack runs a gateway of its own`,
             mend: 'remove it',
           },
         ]

@@ -67,7 +67,7 @@ export const monitoringContradictions: readonly Contradiction[] = [
           ],
   },
   {
-    uses: ['monitoring.receivers', 'cluster'],
+    uses: ['monitoring.receivers', 'cluster.kind'],
     find: ({ cluster, monitoring: { receivers } }) =>
       cluster.kind === 'lab' || receivers !== undefined
         ? []

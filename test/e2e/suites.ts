@@ -94,6 +94,12 @@ export const suites: readonly Suite[] = [
     shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
     needsStack: false,
   },
+  {
+    name: 'previews',
+    shows:
+      'a real preview of dev and prod with the policy pack; stand-ins refuse what the SDKs’ types refuse',
+    needsStack: false,
+  },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },
   {
     name: 'interrupted',

@@ -18,7 +18,7 @@ const own: Record<string, { stack: string; sections: Record<string, object> }> =
   prod: {
     stack: 'prod',
     sections: {
-      cluster: { context: 'prod' },
+      cluster: { account: '123456789012', publicCidrs: ['198.51.100.7/32'] },
       monitoring: {
         receivers: [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }],
       },

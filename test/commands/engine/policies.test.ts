@@ -12,7 +12,7 @@ const stack = (name: string, isLab: boolean): Stack => ({
   name,
   isLab,
   kind: 'lab',
-  isK3d: false,
+  makesCluster: false,
   labName: name,
   configFile: '',
   sourceFile: '',

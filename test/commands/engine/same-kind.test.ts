@@ -5,7 +5,7 @@ const stack = (kind: string): Stack => ({
   name: 'dev',
   kind,
   isLab: false,
-  isK3d: kind === 'k3d',
+  makesCluster: kind === 'k3d',
   labName: 'dev',
   configFile: '',
   sourceFile: '',

@@ -13,7 +13,7 @@ const stack: Stack = {
   name: 'lab',
   isLab: true,
   kind: 'lab',
-  isK3d: false,
+  makesCluster: false,
   labName: 'lab',
   configFile: '/c',
   sourceFile: '/c',
