@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { deleteLab, findLeftovers, readLab } from '../lab/cluster/lab';
 import { askEngine, engineFor, runEngine, tellEngine, type Engine } from './engine/engine';
 import { parseState, resourceCount } from './engine/pending-operations';
+import { requireKnownArguments } from './engine/pulumi-flags';
 import { hasState, labBackend, removeStateFiles, unlock } from './engine/stack-state';
 import { forgetDefault } from './stack/default-stack';
 import { describeKept } from './stack/kept';
@@ -23,7 +24,7 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
     .description('Remove a stack and what it made.')
     .usage('[stack] [-- flags]')
     .addHelpText('after', help);
-  const { stack: name, options, rest } = passThrough(command, argv);
+  const { stack: name, options, rest, own } = passThrough(command, argv);
   const stack = await stackToRemove(name, options['configFile'] as string | undefined);
   if (stack === undefined) {
     forgetDefault(name);
@@ -31,13 +32,14 @@ export async function down(argv: readonly string[], terminal: Terminal): Promise
     return;
   }
   if (stack.isLab) {
-    await removeLabStack(stack, rest, terminal);
+    await removeLabStack(stack, rest, own, terminal);
     if (rest.length === 0) forgetDefault(name);
     return;
   }
 
   terminal.stage(`What was destroyed is out of the state. Run \`npm run down ${name}\` again to go on.`);
   const engine = await engineFor(stack);
+  await terminal.interruption.guard(requireKnownArguments(engine, 'destroy', rest, own));
   const code = await runEngine(
     engine,
     ['destroy', '--stack', name, '--config-file', stack.configFile, ...rest],
@@ -74,7 +76,12 @@ export async function stackToRemove(
   }
 }
 
-async function removeLabStack(stack: Stack, rest: readonly string[], terminal: Terminal): Promise<void> {
+async function removeLabStack(
+  stack: Stack,
+  rest: readonly string[],
+  own: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
   const { progress, interruption } = terminal;
   const labName = presentLab(stack) ?? stack.labName;
   if (!hasState({ backend: labBackend() }, stack) && (await findLeftovers(labName)).length === 0) {
@@ -87,6 +94,7 @@ async function removeLabStack(stack: Stack, rest: readonly string[], terminal: T
       'Removing a lab needs root, as making it did. Become root with `sudo -i` and run this again.',
     );
   const engine = await engineFor(stack);
+  await interruption.guard(requireKnownArguments(engine, 'destroy', rest, own));
   terminal.stage(`Run \`npm run down ${stack.name}\` again to remove the rest.`);
   if (hasState(engine, stack) && !(await destroy(engine, stack, labName, rest, terminal))) return;
   if (await hasLab(labName)) {

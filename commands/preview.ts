@@ -8,6 +8,7 @@ import type { SignalModel } from '../signals/model';
 import { throughGateway } from '../signals/paths';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { policyFlags } from './engine/policies';
+import { requireKnownArguments } from './engine/pulumi-flags';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
 import { fetchDefinitions } from './stack/prepare-k3d';
@@ -36,25 +37,23 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
       'after',
       '\nUnknown flags go to Pulumi: `npm run preview -- --diff`, `npm run preview -- --expect-no-changes`.',
     );
-  const { options, rest, ...meant } = passThrough(command, argv);
+  const { options, rest, own, ...meant } = passThrough(command, argv);
   const { configFile, set, policies } = options as { configFile?: string; set: string[]; policies?: false };
   const name = await meantStack(meant, configFile, terminal);
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
   const model = stackModel(stack, configText);
   const judged = () => [...((policies ?? true) ? policyFlags(stack, model, rest) : []), ...rest];
+  const check = (engine: Engine) =>
+    terminal.interruption.guard(requireKnownArguments(engine, 'preview', rest, own));
   if (!stack.isLab) {
+    const engine = await engineFor(stack);
+    await check(engine);
     if (stack.makesCluster) await fetchDefinitions(model, terminal);
-    finish(
-      await runEngine(
-        await engineFor(stack),
-        flags(stack, stack.configFile, judged()),
-        terminal.interruption,
-      ),
-    );
+    finish(await runEngine(engine, flags(stack, stack.configFile, judged()), terminal.interruption));
     return;
   }
-  const engine = await prepare(stack, model, configText, terminal);
+  const engine = await prepare(stack, model, configText, check, terminal);
   // The copy tells what the stack has; a preview only asks, so it gets a copy of its own.
   const asked = join(stack.directory, `Pulumi.${stack.name}.preview.yaml`);
   writeFileSync(asked, effectiveConfig(stack, set), { mode: 0o600 });
@@ -69,6 +68,7 @@ async function prepare(
   stack: Stack,
   model: SignalModel,
   configText: string,
+  check: (engine: Engine) => Promise<void>,
   { progress, interruption }: Terminal,
 ): Promise<Engine> {
   const programs = await neededPrograms(model);
@@ -77,6 +77,7 @@ async function prepare(
   );
   await interruption.guard(ensurePrograms(programs, progress, interruption.signal));
   const engine = await interruption.guard(engineFor(stack));
+  await check(engine);
   unlockUnlessHeld(engine, stack, progress);
   if (!hasState(engine, stack)) writeConfigCopy(stack, configText);
   await interruption.guard(ensureState(engine, stack));

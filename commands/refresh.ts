@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { engineFor, runEngine } from './engine/engine';
+import { requireKnownArguments } from './engine/pulumi-flags';
 import { notUp } from './engine/stack-outputs';
 import { hasState, unlock } from './engine/stack-state';
 import { findStack } from './stack/stack';
@@ -17,10 +18,11 @@ export async function refresh(argv: readonly string[], terminal: Terminal): Prom
       'after',
       '\nUnknown flags go to Pulumi: `npm run refresh -- --preview-only --expect-no-changes` ends with 7 on drift.',
     );
-  const { stack: name, options, rest } = passThrough(command, argv);
+  const { stack: name, options, rest, own } = passThrough(command, argv);
   const stack = findStack(name, { present: true, configFile: options['configFile'] as string | undefined });
   const engine = await engineFor(stack);
   if (stack.isLab && !hasState(engine, stack)) throw notUp(stack);
+  await terminal.interruption.guard(requireKnownArguments(engine, 'refresh', rest, own));
   if (stack.isLab) unlock(engine, stack, terminal.progress);
   terminal.stage('The state is as it was, or as far as the refresh came.');
   const unasked = stack.isLab && !rest.includes('--preview-only') ? ['--yes', '--clear-pending-creates'] : [];

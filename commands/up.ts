@@ -4,6 +4,7 @@ import { engineFor, runEngine, type Engine } from './engine/engine';
 import { lastUpdate } from './engine/last-update';
 import { policyFlags } from './engine/policies';
 import { settlePending } from './engine/pending-operations';
+import { requireKnownArguments } from './engine/pulumi-flags';
 import { refuseOtherKind } from './engine/same-kind';
 import { outputsSoFar, stackOutputs } from './engine/stack-outputs';
 import { ensureState, unlock } from './engine/stack-state';
@@ -47,7 +48,7 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
       [],
     )
     .addHelpText('after', help);
-  const { options, rest, ...meant } = passThrough(command, argv);
+  const { options, rest, own, ...meant } = passThrough(command, argv);
   const { configFile, set, wait, policies } = options as {
     configFile?: string;
     set: string[];
@@ -61,9 +62,11 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   const model = stackModel(stack, configText);
   const again = `Run \`npm run up${stackWord(name)}\` again to go on`;
 
+  const check = (engine: Engine) =>
+    terminal.interruption.guard(requireKnownArguments(engine, 'up', rest, own));
   const engine = stack.isLab
-    ? await prepareLab(stack, model, configText, again, terminal)
-    : await prepareOther(stack, model, terminal);
+    ? await prepareLab(stack, model, configText, again, check, terminal)
+    : await prepareOther(stack, model, check, terminal);
   terminal.stage(`What Pulumi had done is in its state. ${again}, or \`npm run down ${name}\` to remove it.`);
   const flags = [
     '--stack',
@@ -105,8 +108,17 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   terminal.print(nextSteps(stack, urls));
 }
 
-async function prepareOther(stack: Stack, model: SignalModel, terminal: Terminal): Promise<Engine> {
+/** Refuses, before anything is changed, what an engine would not take. */
+type EngineCheck = (engine: Engine) => Promise<void>;
+
+async function prepareOther(
+  stack: Stack,
+  model: SignalModel,
+  check: EngineCheck,
+  terminal: Terminal,
+): Promise<Engine> {
   const engine = await engineFor(stack);
+  await check(engine);
   refuseOtherKind(stack, await outputsSoFar(engine, stack));
   if (stack.makesCluster) await fetchDefinitions(model, terminal);
   if (stack.makesCluster) await ensureUserStack(engine, stack, terminal.interruption);
@@ -118,6 +130,7 @@ async function prepareLab(
   model: SignalModel,
   configText: string,
   again: string,
+  check: EngineCheck,
   terminal: Terminal,
 ): Promise<Engine> {
   const { progress, interruption } = terminal;
@@ -129,6 +142,7 @@ async function prepareLab(
   terminal.stage(`What was compiled and unpacked is kept. ${again}.`);
   await prepareCaches(programs, progress, interruption, images);
   const engine = await interruption.guard(engineFor(stack));
+  await check(engine);
   terminal.stage(`${again}, or \`npm run down ${stack.name}\` to remove what there is.`);
   unlock(engine, stack, progress);
   writeConfigCopy(stack, configText);

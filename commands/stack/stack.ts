@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { makePrivate, stateDirectory } from '../../lab/directories';
+import { nearest } from '../../settings/nearest';
 import { Failure } from '../terminal/failure';
 import { mergeConfig, ownConfig, setInConfig } from './stack-config';
 
@@ -76,7 +77,8 @@ export function findStack(name: string, options: StackOptions = {}): Stack {
         ? [copy, sourceFile]
         : [sourceFile, copy];
   const readable = candidates.find((file) => existsSync(file));
-  if (readable === undefined) throw new UnknownStack(missingFile(name, sourceFile), sourceFile);
+  if (readable === undefined)
+    throw new UnknownStack(missingFile(name, sourceFile, options.configFile), sourceFile);
   const cluster = clusterOf(ownConfig(readFileSync(readable, 'utf8'), readable));
   const isLab = cluster['kind'] === 'lab';
   if (!isLab && existsSync(copy)) {
@@ -138,9 +140,12 @@ function clusterOf(config: Record<string, unknown>): Record<string, unknown> {
   return typeof cluster === 'object' && cluster !== null ? (cluster as Record<string, unknown>) : {};
 }
 
-function missingFile(name: string, file: string): string {
+function missingFile(name: string, file: string, configFile: string | undefined): string {
+  if (configFile !== undefined) return `--config-file ${configFile}: ${file} does not exist.`;
   const known = readdirSync(checkout)
     .map((entry) => /^Pulumi\.(.+)\.yaml$/.exec(entry)?.[1])
     .filter((stack) => stack !== undefined);
-  return `There is no stack '${name}': ${file} does not exist. Stacks here: ${known.join(', ') || 'none'}.`;
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return `There is no stack '${name}': ${file} does not exist. Stacks here: ${known.join(', ') || 'none'}.${hint}`;
 }

@@ -13,6 +13,8 @@ export interface Arguments {
   readonly options: Readonly<Record<string, unknown>>;
   /** Everything else, in order. */
   readonly rest: readonly string[];
+  /** The verb's own flags, as one writes them: `--no-wait`. */
+  readonly own: readonly string[];
 }
 
 /** Adds the option by which every verb also takes the stack's name. */
@@ -32,7 +34,7 @@ function chosenStack(
 }
 
 /** Takes apart the command line of a verb that hands nothing on: the stack is its only word, or given with `-s`; anything unknown is refused. */
-export function ownArguments(command: Command, argv: readonly string[]): Omit<Arguments, 'rest'> {
+export function ownArguments(command: Command, argv: readonly string[]): Omit<Arguments, 'rest' | 'own'> {
   stackOption(command).argument('[stack]', `the stack, ${defaultStack()} if not given`);
   const { args } = command.parse([...argv], { from: 'user' });
   const { stack, ...options } = command.opts<{ stack?: string } & Record<string, unknown>>();
@@ -54,6 +56,7 @@ export function passThrough(command: Command, argv: readonly string[]): Argument
     ...chosenStack(named, option),
     options,
     rest: [...operands, ...unknown.filter((a) => a !== '--')],
+    own: command.options.flatMap(({ long }) => long ?? []),
   };
 }
 

@@ -31,6 +31,7 @@ describe('the command line of a verb that hands on', () => {
       named: true,
       options: { configFile: 'f', wait: false },
       rest: ['--diff', '--refresh'],
+      own: ['--config-file', '--no-wait', '--stack'],
     });
   });
 });
