@@ -28,6 +28,12 @@ export const rightConfigs: Readonly<Record<string, Sections>> = {
   lab: { cluster: { ...lab, nodes: 3 }, paths: { service: { rate: 8 } }, monitoring: { receivers } },
   k3d: { cluster: { kind: 'k3d', agents: 1 }, period: '28d', monitoring: { receivers } },
   existing: { cluster: existing, images, load: { maxRate: 200 }, monitoring: { receivers } },
+  eks: {
+    cluster: { kind: 'eks', account: '123456789012', region: 'eu-west-1', publicCidrs: ['198.51.100.7/32'] },
+    images,
+    load: { maxRate: 200 },
+    monitoring: { receivers },
+  },
 };
 
 /** Sections and keys that need others beside them, so that alone they are wrong already. */
@@ -40,6 +46,9 @@ export function keysOf(kind: string): readonly ConfigEntry[] {
     ({ key, kinds }) =>
       (kinds.length === 0 || kinds.includes(kind)) &&
       !needsOthers.test(key) &&
+      // Maps take keys of the user's own.
+      !key.includes('<') &&
+      !catalogue.some((inner) => inner.key.startsWith(`${key}.<`)) &&
       key !== 'cluster' &&
       key !== 'cluster.kind',
   );
