@@ -122,7 +122,7 @@ export const eksSchema = z.strictObject({
       text({
         pattern: /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
         allowed: 'the ARN of a role or user of IAM',
-        mend: 'write for example arn:aws:iam::123456789012:role/platform; for SSO the role without its path',
+        mend: 'write for example arn:aws:iam::123456789012:role/platform; see `aws iam list-roles`',
       }),
     )
     .prefault([])

@@ -71,15 +71,15 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const vpcId = network?.vpcId ?? pulumi.output(settings.vpc.id ?? '');
     const subnets = network?.nodeSubnets ?? settings.vpc.privateSubnets ?? [];
     const { cluster } = new EksControlPlane('control-plane', { cluster: settings, subnets }, own);
-    const addons = (when: 'before nodes' | 'on nodes', after: readonly pulumi.Resource[]) =>
-      new EksAddons(`addons ${when}`, { settings, cluster, volumeTags: tags, when, after }, own);
-    const daemons = addons('before nodes', []);
+    const addons = (when: 'before-nodes' | 'on-nodes', after: readonly pulumi.Resource[]) =>
+      new EksAddons(`addons-${when}`, { settings, cluster, volumeTags: tags, when, after }, own);
+    const daemons = addons('before-nodes', []);
     const nodeRole = roleFor('nodes', settings, 'ec2', nodePolicies, { parent: this, provider: aws });
     const after = [...daemons.all, ...(network?.routes ?? [])];
     const nodes = (role: NodeRole) =>
       new EksNodeGroup(role, { role, settings, cluster, subnets, nodeRole, tags, after }, own);
     const [workers, injectors] = [nodes('workers'), nodes('injectors')];
-    const pods = addons('on nodes', [workers.group]);
+    const pods = addons('on-nodes', [workers.group]);
 
     this.clusterName = settings.name;
     this.owner = cluster;

@@ -302,7 +302,7 @@ describe('stack prod', () => {
     expect(lifecycle.rules[0].selection).toEqual({
       tagStatus: 'any',
       countType: 'imageCountMoreThan',
-      countNumber: 10,
+      countNumber: 30,
     });
   });
 
@@ -398,8 +398,10 @@ describe('choices', () => {
     for (const { inputs } of ofType(resources, /:NodeGroup$/))
       expect(inputs.subnetIds).toEqual(privateSubnets);
     const principalArn = 'arn:aws:iam::123456789012:role/platform';
-    expect(one(resources, ':AccessEntry', 'role/platform').inputs).toMatchObject({ principalArn });
-    expect(one(resources, ':AccessPolicyAssociation', 'role/platform').inputs).toMatchObject({
+    expect(one(resources, ':AccessEntry', '123456789012:role/platform').inputs).toMatchObject({
+      principalArn,
+    });
+    expect(one(resources, ':AccessPolicyAssociation', '123456789012:role/platform').inputs).toMatchObject({
       principalArn,
       policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
       accessScope: { type: 'cluster' },

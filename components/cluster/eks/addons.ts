@@ -24,7 +24,7 @@ export interface EksAddonsArgs {
   /** Tags of the volumes that are made for claims. */
   readonly volumeTags: Readonly<Record<string, string>>;
   /** Whether they run as daemons that nodes wait for, or are pods that wait for nodes. */
-  readonly when: 'before nodes' | 'on nodes';
+  readonly when: 'before-nodes' | 'on-nodes';
   /** What they wait for: a component does not pass its own `dependsOn` on. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -35,7 +35,7 @@ export class EksAddons extends pulumi.ComponentResource {
 
   constructor(name: string, args: EksAddonsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:EksAddons', name, {}, opts);
-    const names = args.when === 'before nodes' ? beforeNodes : onNodes;
+    const names = args.when === 'before-nodes' ? beforeNodes : onNodes;
     this.all = names.map((addon) => this.#addon(addon, args));
     this.registerOutputs({});
   }

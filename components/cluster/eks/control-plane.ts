@@ -108,7 +108,7 @@ export class EksControlPlane extends pulumi.ComponentResource {
   }
 
   #admin(principalArn: string, { region }: EksClusterSettings): void {
-    const name = principalArn.replace(/^.*:/, '');
+    const name = principalArn.replace(/^.*::/, '');
     const clusterName = this.cluster.name;
     const entry = new AccessEntry(name, { clusterName, principalArn }, { parent: this });
     new AccessPolicyAssociation(

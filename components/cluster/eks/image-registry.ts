@@ -63,13 +63,13 @@ export function registryAddress(account: string, region: string): string {
   return `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
-/** Ten images stay, which is ten releases to go back to. */
+/** A push brings up to three manifests (index, image, how it was built), so ten releases stay to go back to. */
 const lifecycle = JSON.stringify({
   rules: [
     {
       rulePriority: 1,
-      description: 'the ten that were pushed last',
-      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 10 },
+      description: 'all but the newest',
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 30 },
       action: { type: 'expire' },
     },
   ],
