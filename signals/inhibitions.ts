@@ -58,6 +58,13 @@ const betweenKinds: readonly Inhibition[] = [
   },
   {
     sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
+    sourcePaths: ['mesh', 'mesh-retry'],
+    targets: ['MeshErrors', 'MeshTraffic', 'MeshConnectFailures'],
+    equal: [],
+  },
+  { sources: ['LatencyBurn'], sourcePaths: ['mesh', 'mesh-retry'], targets: ['MeshSlow'], equal: [] },
+  {
+    sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
     sourcePaths: ['tcp', 'udp', 'grpc-stream', 'websocket'],
     targets: ['EchoErrors', 'EchoTraffic'],
     equal: [],

@@ -301,7 +301,6 @@ export const pathTable = [
     title: 'Mesh without retries',
     protocol: 'http',
     mesh: true,
-    behind: 'mesh-target',
     answer:
       'POST /api/echo at mesh-source, whose proxy passes the call on to mesh-target by mutual TLS and repeats nothing: the nonce of this probe must come back.',
     hops: [
@@ -309,9 +308,9 @@ export const pathTable = [
       { from: 'mesh-source', to: 'mesh-target' },
     ],
     reasons: meshReasons,
+    // The proxies keep connections of their own between the hops; a fresh one to source finds each of its pods.
     probes: [
-      { name: 'kept', conn: 'kept', share: 0.5, calls: 'sourceMesh', hops: ['1', '2'] },
-      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'sourceMesh', hops: ['1', '2'] },
+      { name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMesh', hops: ['1', '2'] },
     ],
     defaults: gatewayDefaults,
     look: ['deployment/mesh-source', ...meshLook],
@@ -321,7 +320,6 @@ export const pathTable = [
     title: 'Mesh with retries',
     protocol: 'http',
     mesh: true,
-    behind: 'mesh-target',
     answer:
       'POST /api/echo at mesh-source-retry, whose proxy passes the call on to mesh-target by mutual TLS and repeats what failed as Istio does by default: the nonce of this probe must come back.',
     hops: [
@@ -330,8 +328,7 @@ export const pathTable = [
     ],
     reasons: meshReasons,
     probes: [
-      { name: 'kept', conn: 'kept', share: 0.5, calls: 'sourceMeshRetry', hops: ['1', '2'] },
-      { name: 'fresh', conn: 'fresh', share: 0.5, calls: 'sourceMeshRetry', hops: ['1', '2'] },
+      { name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMeshRetry', hops: ['1', '2'] },
     ],
     defaults: gatewayDefaults,
     look: ['deployment/mesh-source-retry', ...meshLook],
@@ -370,7 +367,12 @@ export function wholeWayShare(row: PathRow): number {
 
 /** Whether a path goes over source, which has a client timeout of its own. */
 export function callsSource(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls.startsWith('source'));
+  return pathRow(name).probes.some(({ calls }) => calls === 'source' || calls === 'sourceIngress');
+}
+
+/** Whether a path goes over a podinfo that calls another one, in or out of the mesh. */
+export function callsOnwards(name: PathName): boolean {
+  return callsSource(name) || isMeshPath(name);
 }
 
 /** Whether a path ends at the echo server. */
