@@ -97,6 +97,7 @@ function istiodAlerts(model: SignalModel): AlertRule[] {
   return [
     alertRule(model, 'MeshRootExpiring', {
       expr: `min by (job) (${ofIstiod(rootExpiry)}) - time() < ${leastRootSeconds}`,
+      for: '5m',
       summary: 'The root certificate of {{ $labels.job }} ends in {{ $value | humanizeDuration }}',
     }),
     alertRule(model, 'MeshConfigRejected', {

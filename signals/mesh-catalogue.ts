@@ -94,7 +94,7 @@ export const meshCatalogue = [
     name: 'MeshRootExpiring',
     kind: 'ticket',
     meaning: 'The root certificate of istiod ends soon; with it every certificate of the mesh.',
-    condition: 'Less than 30 days left.',
+    condition: 'Less than 30 days left, for 5 min.',
     causes: ['nobody renewed it: istiod’s own root lasts ten years'],
     steps: [
       'Secret `istio-ca-secret` in continuous-load: delete it and restart istiod, then every workload of the mesh; between the two, calls in the mesh fail.',

@@ -309,9 +309,7 @@ export const pathTable = [
     ],
     reasons: meshReasons,
     // The proxies keep connections of their own between the hops; a fresh one to source finds each of its pods.
-    probes: [
-      { name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMesh', hops: ['1', '2'] },
-    ],
+    probes: [{ name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMesh', hops: ['1', '2'] }],
     defaults: gatewayDefaults,
     look: ['deployment/mesh-source', ...meshLook],
   },
@@ -327,9 +325,7 @@ export const pathTable = [
       { from: 'mesh-source-retry', to: 'mesh-target' },
     ],
     reasons: meshReasons,
-    probes: [
-      { name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMeshRetry', hops: ['1', '2'] },
-    ],
+    probes: [{ name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMeshRetry', hops: ['1', '2'] }],
     defaults: gatewayDefaults,
     look: ['deployment/mesh-source-retry', ...meshLook],
   },

@@ -1,4 +1,5 @@
 import { envoyMetrics } from '../gateway';
+import { istiodMetrics, sidecarMetrics } from '../mesh';
 
 /** Names that only dashboards read: Sloth's, so that its dashboards work too. A test compares them with the rules. */
 export const sloNames = {
@@ -35,6 +36,10 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
+  // the mesh's sidecars and istiod
+  [sidecarMetrics.attempts]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
+  [sidecarMetrics.certificateLeft]: ['job', 'pod', 'resource_name', 'endpoint'],
+  [istiodMetrics.convergenceBucket]: ['job', 'le'],
   // Prometheus and Alertmanager
   up: ['job'],
   prometheus_rule_evaluation_failures_total: ['job'],
