@@ -112,6 +112,8 @@ const watched = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: read },
   { apiGroups: [gatewayGroup], resources: ['gateways', 'httproutes', 'referencegrants'], verbs: read },
+  // Whoever made these kinds: where one is defined and cannot be read, istiod never becomes ready either (seen as a mesh was switched off).
+  { apiGroups: istioGroups, resources: meshKinds.map((kind) => kind.split('.')[0] ?? kind), verbs: read },
 ];
 const writeRoot = { apiGroups: [''], resources: ['configmaps'], verbs: [...read, 'create', 'update'] };
 
@@ -143,17 +145,7 @@ const rules = (mesh: boolean) => ({
       verbs: read,
     },
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-    ...(mesh
-      ? [
-          ...watched,
-          { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: read },
-          {
-            apiGroups: istioGroups,
-            resources: meshKinds.map((kind) => kind.split('.')[0] ?? kind),
-            verbs: read,
-          },
-        ]
-      : []),
+    ...(mesh ? [...watched, { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: read }] : []),
   ],
 });
 
