@@ -270,7 +270,7 @@ function toMesh(
 ): MeshModel {
   return {
     retries,
-    istiodScraped: cluster !== undefined && cluster.kind !== 'existing',
+    istiodScraped: cluster?.kind === 'lab',
     certificateLifeSeconds: Math.floor(certificateLife / 1000),
   };
 }

@@ -57,9 +57,10 @@ function pathSchema({ title, defaults, gateway, mesh }: PathRow) {
     .strictObject({
       // A gateway has to be named or made first, so paths through one are asked for; those through the mesh come with it.
       enabled: mesh
-        ? flag('false stops probing this path')
-            .optional()
-            .describe('Whether the path is probed; left out, it is where mesh.enabled is true.')
+        ? flag('false stops probing this path').optional().meta({
+            description: 'Whether the path is probed.',
+            leftOut: 'as mesh.enabled',
+          })
         : flag('false stops probing this path')
             .prefault(gateway !== true)
             .describe('Whether the path is probed; one path at least must be.'),
@@ -443,43 +444,54 @@ const gatewaySchema = z
 
 const meshSchema = z
   .strictObject({
-    /** Makes the mesh, and probes the paths through it unless they are switched off by themselves. */
-    enabled: flag('true makes a mesh').prefault(false),
-    /** Label `istio.io/rev` of the namespace, for the Istio of an existing cluster; left out, `istio-injection: enabled`. */
+    enabled: flag('true makes a mesh')
+      .prefault(false)
+      .describe('Makes a mesh, and probes the paths through it unless they are switched off by themselves.'),
     revision: text({
       pattern: /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/,
       allowed: 'the name of a revision of Istio',
       mend: 'see `istioctl tag list`, or leave it out',
-    }).optional(),
-    /** How often the path mesh-retry repeats an attempt at most. */
+    })
+      .optional()
+      .meta({
+        description: 'Label istio.io/rev of the mesh’s namespace; on an existing cluster only.',
+        leftOut: 'istio-injection: enabled',
+      }),
     retries: number({
       min: 1,
       max: 10,
       whole: true,
       unit: 'repeats of one request',
       mend: 'write 2, as Istio does by default; the path mesh repeats nothing',
-    }).prefault(2),
-    /** What the pods of the mesh take from each other; source answers the injectors in plaintext in any case. */
+    })
+      .prefault(2)
+      .describe('How often the path mesh-retry repeats an attempt at most.'),
     peerAuthentication: choice(
       ['STRICT', 'PERMISSIVE'],
       'write STRICT; PERMISSIVE only to find out what breaks by it',
-    ).prefault('STRICT'),
-    /** How long a pod may take to end: all that drains is derived from it. */
+    )
+      .prefault('STRICT')
+      .describe('Whether pods of the mesh take mutual TLS only; source answers the injectors in any case.'),
     grace: duration({
       min: leastGraceMs,
       max: 600_000,
       mend: 'write for example 40s: all times of a drain are parts of it',
-    }).prefault('40s'),
-    /** How long a certificate of a pod is good for; a new one is asked for after half of that. */
+    })
+      .prefault('40s')
+      .describe('How long a pod of the mesh may take to end; all that drains is derived from it.'),
     certificateLife: duration({
       min: 120_000,
       max: 90 * day,
       mend: 'write for example 24h, as Istio does by default; no longer than the mesh’s control plane signs for',
-    }).prefault('24h'),
-    /** Of each sidecar. */
-    resources: resources({ cpu: ['50m', '500m'], memory: ['128MB', '256MB'] }),
+    })
+      .prefault('24h')
+      .describe('How long a certificate of a pod is good for; a new one is asked for after half of that.'),
+    resources: resources({ cpu: ['50m', '500m'], memory: ['128MB', '256MB'] }).describe(
+      'What one sidecar is sure of and may take.',
+    ),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Two hops inside an Istio mesh.');
 
 const loadSchema = z
   .strictObject({

@@ -17,17 +17,17 @@ const withoutMesh: readonly Contradiction[] = pathNames.filter(isMeshPath).map((
         ],
 }));
 
-/** k3d pulls what others publish, and the definitions of Istio's kinds are not among what is fetched for it. */
-const onK3d: Contradiction = {
+/** k3d and EKS pull what others publish, and the definitions of Istio's kinds are not among what is fetched for them. */
+const elsewhere: Contradiction = {
   uses: ['cluster', 'mesh.enabled'],
   find: ({ cluster, mesh }) =>
-    cluster.kind !== 'k3d' || !mesh.enabled
+    cluster.kind === 'lab' || cluster.kind === 'existing' || !mesh.enabled
       ? []
       : [
           {
             field: 'mesh.enabled',
             value: true,
-            allowed: 'false on k3d: a mesh is made in the lab, or in an existing cluster that has Istio',
+            allowed: `false on ${cluster.kind}: a mesh is made in the lab, or in an existing cluster that has Istio`,
             mend: 'remove it; or install Istio yourself and use cluster.kind existing',
           },
         ],
@@ -50,4 +50,4 @@ const revisionInLab: Contradiction = {
 };
 
 /** Contradictions between the mesh, the paths through it and the cluster. */
-export const meshContradictions: readonly Contradiction[] = [...withoutMesh, onK3d, revisionInLab];
+export const meshContradictions: readonly Contradiction[] = [...withoutMesh, elsewhere, revisionInLab];
