@@ -33,7 +33,7 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   http_request_duration_seconds_bucket: ['job', 'pod', 'path', 'status', 'le'],
   // the gateway's Envoy, and echo
   [envoyMetrics.connectionsOpen]: ['job', 'pod', 'cluster_name'],
-  [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name'],
+  [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name', 'endpoint'],
   [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
   // the mesh's sidecars and istiod

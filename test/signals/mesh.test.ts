@@ -178,7 +178,8 @@ test(
 
 test('without a mesh nothing is said of one, and of somebody else’s istiod neither', () => {
   const alertsOf = (mesh: typeof model.mesh) => {
-    const { mesh: _, ...without } = model;
+    const { mesh: ours, ...without } = model;
+    expect(ours).toBeDefined();
     return ruleGroups({ ...without, ...(mesh ? { mesh } : {}) })
       .flatMap(({ rules }) => rules)
       .filter(isAlert)
