@@ -5,6 +5,9 @@ import { Dashboard } from './components/dashboard';
 import { DnsNames } from './components/dns-names';
 import { EchoServer } from './components/echo-server';
 import { IngressGateway } from './components/gateway';
+import { IstioMesh } from './components/istio-mesh';
+import { Istiod } from './components/istio/istiod';
+import { injectionLabels } from './components/mesh/sidecar';
 import { LoadInjector } from './components/load-injector';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
@@ -25,6 +28,7 @@ export function program() {
     echo,
     nodeProber,
     gateway,
+    mesh,
     injector,
     monitoring,
     dashboards,
@@ -34,11 +38,15 @@ export function program() {
   const cluster = chooseCluster(
     clusterSettings,
     images,
-    gateway !== undefined,
+    gateway !== undefined || mesh !== undefined,
     unpublishedImages(model.paths),
   );
   const own = { provider: cluster.provider };
-  const namespaces = new Namespaces('namespaces', { cluster, stack }, own);
+  const namespaces = new Namespaces(
+    'namespaces',
+    { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh) },
+    own,
+  );
   const gatewayAddresses = gateway?.addresses ?? {
     inside: `${gatewayHost(namespaceNames.load)}.`,
     outside: cluster.managedGateway?.externalAddress ?? '',
@@ -57,13 +65,26 @@ export function program() {
     { cluster, stack, namespaces, podinfo, targetUrl: targets.target, gatewayUrl, victims: chaos?.victims },
     own,
   );
-  const ingress =
-    gateway &&
-    new IngressGateway(
-      'gateway',
-      { cluster, stack, namespaces, gatewayClass: gateway.class, retries: gateway.retries },
+  const { managedGateway: managed } = cluster;
+  // One control plane for both, where the stack runs it.
+  const istiod =
+    managed &&
+    new Istiod(
+      'istiod',
+      {
+        cluster,
+        stack,
+        namespaces,
+        managed,
+        gateway: gateway && { retries: gateway.retries ?? 0 },
+        mesh: mesh !== undefined,
+      },
       own,
     );
+  const ingress =
+    gateway &&
+    new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class, istiod }, own);
+  const istioMesh = mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, istiod }, own);
   if (model.paths.some(({ name }) => callsEcho(name)))
     new EchoServer(
       'echo',
@@ -89,8 +110,10 @@ export function program() {
   new LoadInjector(
     'load',
     { cluster, stack, namespaces, injector, model, targets, otlpEndpoint: prometheusAddress },
-    // A probe before the gateway is there would fail for nothing.
-    ingress ? { ...own, dependsOn: [...ingress.ready] } : own,
+    // A probe before gateway or mesh is there would fail for nothing.
+    ingress || istioMesh
+      ? { ...own, dependsOn: [...(ingress?.ready ?? []), ...(istioMesh?.ready ?? [])] }
+      : own,
   );
   if (chaos && model.chaos)
     new ChaosReaper(

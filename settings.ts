@@ -1,8 +1,14 @@
 import * as pulumi from '@pulumi/pulumi';
 import { problems as feasibilityProblems } from './signals/feasibility';
 import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
-import { type ChaosModel, defaultRunbookBase, pathSettings, type SignalModel } from './signals/model';
-import { pathNames, throughGateway } from './signals/paths';
+import {
+  type ChaosModel,
+  defaultRunbookBase,
+  type MeshModel,
+  pathSettings,
+  type SignalModel,
+} from './signals/model';
+import { isMeshPath, pathNames, throughGateway } from './signals/paths';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
@@ -14,7 +20,13 @@ import { ownStore } from './settings/long-term-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
 import { configNamespace, type Problem } from './settings/problem';
-import type { Config, EchoSettings, PodinfoSettings, ResourceSettings } from './settings/schema';
+import type {
+  Config,
+  EchoSettings,
+  MeshSettings,
+  PodinfoSettings,
+  ResourceSettings,
+} from './settings/schema';
 import { findStrangers } from './settings/strangers';
 import { WrongConfig } from './settings/wrong-config';
 
@@ -28,6 +40,8 @@ export interface Settings {
   readonly nodeProber: Config['nodeProber'];
   /** The gateway that some path goes through; absent where none does. */
   readonly gateway?: GatewaySettings;
+  /** The mesh; absent where there is none. */
+  readonly mesh?: MeshSettings;
   readonly images: Config['images'];
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
@@ -64,11 +78,21 @@ export function readSettings(
   const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
   const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber } = parsed.config;
+  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh } = parsed.config;
   const model =
-    paths && period && load && injector && monitoring && alerts && chaos && testTimeScale
+    paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
       ? {
-          ...toModel(stack, { cluster, paths, period, load, injector, monitoring, alerts, testTimeScale }),
+          ...toModel(stack, {
+            cluster,
+            paths,
+            period,
+            load,
+            injector,
+            monitoring,
+            alerts,
+            mesh,
+            testTimeScale,
+          }),
           ...nodeProberModel(parsed.config),
           ...(chaos.enabled ? { chaos: toChaos(chaos, cluster?.kind === 'lab' || stack === 'dev') } : {}),
         }
@@ -84,6 +108,7 @@ export function readSettings(
     dashboards &&
     nodeProber &&
     chaos &&
+    mesh &&
     model;
   if (found.length > 0 || !complete) throw new WrongConfig(stack, found);
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
@@ -95,6 +120,7 @@ export function readSettings(
     nodeProber,
     images,
     ...gatewaySettings(cluster.kind, gateway, model),
+    ...(mesh.enabled ? { mesh } : {}),
     injector,
     monitoring,
     dashboards,
@@ -200,8 +226,12 @@ function toModel(
     injector,
     monitoring,
     alerts,
+    mesh,
     testTimeScale,
-  }: Pick<Config, 'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'testTimeScale'> & {
+  }: Pick<
+    Config,
+    'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'mesh' | 'testTimeScale'
+  > & {
     cluster: Config['cluster'] | undefined;
   },
 ): SignalModel {
@@ -211,7 +241,7 @@ function toModel(
     injectors: injector.replicas,
     exportIntervalMs: injector.exportInterval,
     paths: pathNames
-      .filter((name) => paths[name].enabled)
+      .filter((name) => paths[name].enabled ?? (isMeshPath(name) && mesh.enabled))
       .map((name) =>
         pathSettings(name, {
           ratePerSecond: paths[name].rate,
@@ -229,7 +259,19 @@ function toModel(
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     gatewayScraped: cluster !== undefined && cluster.kind !== 'existing',
+    ...(mesh.enabled ? { mesh: toMesh(mesh, cluster) } : {}),
     timeScale: testTimeScale,
+  };
+}
+
+function toMesh(
+  { retries, certificateLife }: Config['mesh'],
+  cluster: Config['cluster'] | undefined,
+): MeshModel {
+  return {
+    retries,
+    istiodScraped: cluster?.kind === 'lab',
+    certificateLifeSeconds: Math.floor(certificateLife / 1000),
   };
 }
 

@@ -5,7 +5,7 @@ import { hostProgram } from '../lab/toolchain/host-programs';
 import type { ProgramName } from '../lab/toolchain/programs';
 import { ensurePrograms, programPath } from '../lab/toolchain/toolchain';
 import type { SignalModel } from '../signals/model';
-import { throughGateway } from '../signals/paths';
+import { needsIstio } from '../signals/mesh';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { policyFlags } from './engine/policies';
 import { requireKnownArguments } from './engine/pulumi-flags';
@@ -20,10 +20,10 @@ import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
 
 /** What a preview needs compiled: the operator's definitions, which are part of the program's input, and the CLI unless there is one. */
-async function neededPrograms({ paths }: SignalModel): Promise<ProgramName[]> {
+async function neededPrograms(model: SignalModel): Promise<ProgramName[]> {
   const cli: ProgramName[] = (await hostProgram('pulumi')) === programPath('pulumi') ? ['pulumi'] : [];
-  // The Gateway API's definitions lie beside istiod.
-  return [...cli, 'crds', ...(throughGateway(paths) ? (['pilot-discovery'] as const) : [])];
+  // Definitions of the Gateway API and of Istio lie beside istiod.
+  return [...cli, 'crds', ...(needsIstio(model) ? (['pilot-discovery'] as const) : [])];
 }
 
 /** `npm run preview [stack] [-- flags]`: what `up` would change; works before the first `up`, without root and without a lab. */

@@ -26,7 +26,7 @@ import { formatDuration } from '../lab/progress';
 import { optionalImageNames, programsOf } from '../lab/images/images';
 import { programsToCompile } from '../lab/toolchain/host-programs';
 import type { SignalModel } from '../signals/model';
-import { throughGateway } from '../signals/paths';
+import { needsIstio } from '../signals/mesh';
 
 const help = `
 Prepares what is missing (lab stacks), runs \`pulumi up\`, waits for the first good sample of every path and shows its status.
@@ -135,7 +135,7 @@ async function prepareLab(
 ): Promise<Engine> {
   const { progress, interruption } = terminal;
   const present = presentLab(stack);
-  const images = throughGateway(model.paths) ? optionalImageNames : [];
+  const images = needsIstio(model) ? optionalImageNames : [];
   const usual = await interruption.guard(programsToCompile());
   const programs = [...usual, ...programsOf(images)];
   await interruption.guard(preflight({ purpose: 'up', stack, configText, presentLab: present, programs }));

@@ -12,10 +12,8 @@ import {
   podinfoPorts,
 } from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
-import { gatewayCrds } from './gateway/gateway-crds';
-import { Istiod } from './gateway/istiod';
-import type { GatewayPartArgs } from './gateway/part';
 import { GatewayProxy } from './gateway/proxy';
+import type { Istiod } from './istio/istiod';
 import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
@@ -27,8 +25,8 @@ export interface IngressGatewayArgs {
   readonly namespaces: Namespaces;
   /** GatewayClass whose controller serves the gateway. */
   readonly gatewayClass: string;
-  /** How often the stack's own gateway repeats an attempt that failed; default 0. */
-  readonly retries?: number | undefined;
+  /** The control plane, where the stack runs the gateway itself. */
+  readonly istiod?: Istiod | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -38,7 +36,7 @@ const istioController = 'istio.io/gateway-controller';
 
 /**
  * The gateway of the paths `ingress` and `ingress-external`, by the Gateway API: a Gateway of the given class and one route to target.
- * Where the cluster brings along what it takes (the lab), the class and all behind it is made as well: istiod and a stock Envoy.
+ * Where the stack runs it itself (the lab), the class is made as well, and a stock Envoy that istiod tells what to do.
  */
 export class IngressGateway extends pulumi.ComponentResource {
   /** What a probe through the gateway must wait for. */
@@ -52,16 +50,9 @@ export class IngressGateway extends pulumi.ComponentResource {
         reason: 'must name a GatewayClass of the cluster',
       });
     super('continuous-load:index:IngressGateway', name, {}, opts);
-    const { cluster, stack, namespaces, gatewayClass, retries = 0 } = args;
-    const { managedGateway: managed } = cluster;
-    const part: GatewayPartArgs | undefined = managed && {
-      cluster,
-      stack,
-      namespaces,
-      managed,
-      retries,
-    };
-    const kinds = managed ? gatewayCrds(managed.crds, inside(this, cluster)) : [];
+    const { cluster, stack, namespaces, gatewayClass, istiod } = args;
+    const managed = istiod && cluster.managedGateway;
+    const kinds = istiod?.kinds ?? [];
     const classes = managed ? [this.#class(args, kinds)] : [];
     const behind = managed ? [this.#targetOfOutside(args)] : [];
 
@@ -98,12 +89,13 @@ export class IngressGateway extends pulumi.ComponentResource {
       inside(this, cluster, [namespaces.load, ...kinds, ...behind, gateway]),
     );
     this.ready = [gateway, route];
-    if (part) {
-      const own = { parent: this };
-      const istiod = new Istiod('istiod', { ...part, crds: kinds }, own);
+    if (managed) {
       // After the route: a proxy that is ready then knows it.
       const dependsOn = [istiod.ready, route];
-      this.ready = [route, new GatewayProxy('proxy', { ...part, dependsOn }, own)];
+      this.ready = [
+        route,
+        new GatewayProxy('proxy', { cluster, stack, namespaces, managed, dependsOn }, { parent: this }),
+      ];
     }
     this.registerOutputs({});
   }

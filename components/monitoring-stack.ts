@@ -44,7 +44,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     );
     new KubeStateMetrics('kube-state-metrics', part, own);
     dnsDiscovery(this, { ...part, prometheusAccount: `prometheus-${monitoringName}` });
-    podMonitors(this, { ...part, crds });
+    podMonitors(this, { ...part, crds, model });
     this.prometheusAddress = prometheus.address;
     this.registerOutputs({ prometheusAddress: this.prometheusAddress });
   }

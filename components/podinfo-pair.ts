@@ -1,15 +1,11 @@
-import * as k8s from '@pulumi/kubernetes';
+import type * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { PodinfoSettings } from '../settings/schema';
-import { goDuration } from '../settings/units';
 import { inside, type Cluster } from './cluster/cluster';
-import { imageOf } from './images';
-import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { optIn } from '../signals/chaos';
-import { podinfoPorts } from '../signals/targets';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
-import { containerSecurity, httpProbes, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
+import { passingOnTo, podinfoHop } from './podinfo-hop';
 
 /** Arguments of {@link PodinfoPair}. */
 export interface PodinfoPairArgs {
@@ -49,110 +45,27 @@ export class PodinfoPair extends pulumi.ComponentResource {
     super('continuous-load:index:PodinfoPair', name, {}, opts);
     this.#args = args;
     this.target = this.#hop('target', []);
-    this.source = this.#hop('source', this.#passingOnTo(args.targetUrl));
+    this.source = this.#hop('source', passingOnTo(args.targetUrl, args.podinfo));
     // podinfo calls all its backends for one request, so each two-hop path has a source of its own.
-    if (args.gatewayUrl !== undefined) this.#hop('source-ingress', this.#passingOnTo(args.gatewayUrl));
+    if (args.gatewayUrl !== undefined)
+      this.#hop('source-ingress', passingOnTo(args.gatewayUrl, args.podinfo));
     this.registerOutputs({});
   }
 
-  #passingOnTo(url: string): string[] {
-    return [`--backend-url=${url}`, `--http-client-timeout=${goDuration(this.#args.podinfo.clientTimeout)}`];
-  }
-
-  /** Service, Deployment and disruption budget of one hop. */
   #hop(hop: 'source' | 'target' | 'source-ingress', flags: readonly string[]): k8s.core.v1.Service {
     const { cluster, stack, namespaces, podinfo, victims = [] } = this.#args;
-    const child = inside(this, cluster, [namespaces.load]);
-    const selector = selectorLabels(hop, stack);
-    const nodePort = hop === 'source' ? cluster.nodePorts?.podinfo : undefined;
-    const service = new k8s.core.v1.Service(
-      hop,
+    return podinfoHop(
       {
-        metadata: metadata(hop, namespace, { stack, annotations: withoutWaiting }),
-        spec: {
-          type: nodePort === undefined ? 'ClusterIP' : 'NodePort',
-          selector,
-          ports: [
-            {
-              name: 'http',
-              port: podinfoPorts.http,
-              targetPort: 'http',
-              ...(nodePort === undefined ? {} : { nodePort }),
-            },
-            { name: 'grpc', port: podinfoPorts.grpc, targetPort: 'grpc' },
-          ],
-        },
+        cluster,
+        stack,
+        podinfo,
+        namespace,
+        hop,
+        flags,
+        nodePort: hop === 'source' ? cluster.nodePorts?.podinfo : undefined,
+        podLabels: victims.includes(hop) ? optIn : {},
       },
-      child,
-    );
-    new k8s.apps.v1.Deployment(
-      hop,
-      {
-        metadata: metadata(hop, namespace, { stack }),
-        spec: {
-          replicas: podinfo.replicas,
-          selector: { matchLabels: selector },
-          // A new pod is up before an old one goes, one at a time.
-          strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          minReadySeconds: 2,
-          revisionHistoryLimit: 3,
-          template: {
-            metadata: { labels: { ...labels(hop, stack), ...(victims.includes(hop) ? optIn : {}) } },
-            spec: this.#pod(selector, flags),
-          },
-        },
-      },
-      child,
-    );
-    new k8s.policy.v1.PodDisruptionBudget(
-      hop,
-      {
-        metadata: metadata(hop, namespace, { stack }),
-        spec: {
-          maxUnavailable: podinfo.disruptionBudget.maxUnavailable,
-          selector: { matchLabels: selector },
-        },
-      },
-      child,
-    );
-    return service;
-  }
-
-  #pod(selector: Record<string, string>, flags: readonly string[]): k8s.types.input.core.v1.PodSpec {
-    const { cluster, podinfo } = this.#args;
-    return {
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: podSecurity,
-      topologySpreadConstraints: spreadOverNodes(selector),
-      terminationGracePeriodSeconds: Math.ceil(podinfo.drain.grace / 1000),
-      containers: [
-        {
-          name: 'podinfo',
-          image: imageOf(cluster, 'podinfo'),
-          imagePullPolicy: 'IfNotPresent',
-          // The public image has no entrypoint, so `args` alone would replace its command.
-          command: ['./podinfo'],
-          args: [
-            `--port=${podinfoPorts.http}`,
-            `--port-metrics=${podinfoPorts.metrics}`,
-            `--grpc-port=${podinfoPorts.grpc}`,
-            '--level=info',
-            `--server-shutdown-timeout=${goDuration(podinfo.drain.shutdown)}`,
-            ...flags,
-          ],
-          ports: [
-            { name: 'http', containerPort: podinfoPorts.http },
-            { name: 'metrics', containerPort: podinfoPorts.metrics },
-            { name: 'grpc', containerPort: podinfoPorts.grpc },
-          ],
-          ...httpProbes,
-          // podinfo stops taking connections at SIGTERM; by then every kube-proxy must have forgotten this pod.
-          lifecycle: { preStop: { sleep: { seconds: Math.ceil(podinfo.drain.preStop / 1000) } } },
-          securityContext: containerSecurity,
-          resources: resourceRequirements(podinfo.resources),
-        },
-      ],
-    };
+      inside(this, cluster, [namespaces.load]),
+    ).service;
   }
 }

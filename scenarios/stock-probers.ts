@@ -9,6 +9,8 @@ export const stockProbers: Readonly<Record<string, Prober>> = {
   service: { probe: probeService },
   ingress: { probe: probeService },
   'ingress-external': { probe: probeService },
+  mesh: { probe: probeService },
+  'mesh-retry': { probe: probeService },
   grpc: { prepare: prepareGrpc, probe: probeGrpc },
   'grpc-stream': { prepare: prepareGrpcStream, probe: holdGrpcStream },
   websocket: { probe: holdWebSocket },

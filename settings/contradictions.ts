@@ -5,6 +5,7 @@ import { dashboardsContradictions } from './contradictions/dashboards';
 import { eksContradictions } from './contradictions/eks';
 import { gatewayContradictions } from './contradictions/gateway';
 import { longTermContradictions } from './contradictions/long-term';
+import { meshContradictions } from './contradictions/mesh';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
@@ -17,6 +18,8 @@ export const contradictions: readonly Contradiction[] = [
   ...eksContradictions,
   ...pathContradictions,
   ...gatewayContradictions,
+  ...meshContradictions,
+  overLimits('mesh', ({ mesh }) => mesh.resources),
   ...nodeProberContradictions,
   overLimits('nodeProber', ({ nodeProber }) => nodeProber.resources),
   ...podinfoContradictions,

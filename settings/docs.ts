@@ -25,6 +25,7 @@ const more: Readonly<Record<string, string>> = {
   monitoring:
     'Who is told: [receivers](operations.md#receivers). The long-term store: [counts for over a year](operations.md#counts-for-over-a-year).',
   dashboards: 'The three ways: [dashboards](dashboards.md#in-grafana).',
+  mesh: 'What it makes, and what was run: [mesh](mesh.md).',
   chaos: 'What holds it back, how to stop it: [chaos](chaos.md).',
 };
 
@@ -137,11 +138,11 @@ function likeService(entries: readonly ConfigEntry[]): [readonly ConfigEntry[], 
     .filter(({ key }) => key.startsWith(prefix))
     .map((entry) => ({ ...entry, key: `paths.<path>.${entry.key.slice(prefix.length)}` }));
   const usual = new Map(shown.map(({ key, fallback }) => [key.slice('paths.<path>.'.length), fallback]));
-  const other = entries.flatMap(({ key, fallback, facts }) => {
+  const other = entries.flatMap(({ key, fallback, facts, leftOut: words }) => {
     const [, path = '', rest = ''] = /^paths\.([^.]+)\.(.+)$/.exec(key) ?? [];
     return facts === undefined || usual.get(rest) === fallback
       ? []
-      : [`\`${path}.${rest}\` ${code(fallback)}`];
+      : [`\`${path}.${rest}\` ${fallback === undefined ? (words ?? '–') : code(fallback)}`];
   });
   return [shown, `Other defaults than those of \`service\`: ${other.join(', ')}.`];
 }

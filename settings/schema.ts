@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leastGraceMs } from '../components/mesh/drain';
 import { injectorMemory } from '../signals/injector';
 import { defaultRunbookBase } from '../signals/model';
 import { defaultNodeProber, nodeProtocols } from '../signals/node-model';
@@ -51,13 +52,18 @@ export type ResourceSettings = z.output<ReturnType<typeof resources>>;
 const percentMend = (what: string) =>
   `lower ${what}: 100 % leaves no budget, so that the first failure breaks it`;
 
-function pathSchema({ title, defaults, gateway }: PathRow) {
+function pathSchema({ title, defaults, gateway, mesh }: PathRow) {
   return z
     .strictObject({
-      // A gateway has to be named or made first, so paths through one are asked for.
-      enabled: flag('false stops probing this path')
-        .prefault(gateway !== true)
-        .describe('Whether the path is probed; one path at least must be.'),
+      // A gateway has to be named or made first, so paths through one are asked for; those through the mesh come with it.
+      enabled: mesh
+        ? flag('false stops probing this path').optional().meta({
+            description: 'Whether the path is probed.',
+            leftOut: 'as mesh.enabled',
+          })
+        : flag('false stops probing this path')
+            .prefault(gateway !== true)
+            .describe('Whether the path is probed; one path at least must be.'),
       rate: number({
         min: 0.1,
         max: 1000,
@@ -436,6 +442,57 @@ const gatewaySchema = z
   .prefault({})
   .describe('The gateway of the paths ingress and ingress-external, which are off by default.');
 
+const meshSchema = z
+  .strictObject({
+    enabled: flag('true makes a mesh')
+      .prefault(false)
+      .describe('Makes a mesh, and probes the paths through it unless they are switched off by themselves.'),
+    revision: text({
+      pattern: /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/,
+      allowed: 'the name of a revision of Istio',
+      mend: 'see `istioctl tag list`, or leave it out',
+    })
+      .optional()
+      .meta({
+        description: 'Label istio.io/rev of the mesh’s namespace; on an existing cluster only.',
+        leftOut: 'istio-injection: enabled',
+      }),
+    retries: number({
+      min: 1,
+      max: 10,
+      whole: true,
+      unit: 'repeats of one request',
+      mend: 'write 2, as Istio does by default; the path mesh repeats nothing',
+    })
+      .prefault(2)
+      .describe('How often the path mesh-retry repeats an attempt at most.'),
+    peerAuthentication: choice(
+      ['STRICT', 'PERMISSIVE'],
+      'write STRICT; PERMISSIVE only to find out what breaks by it',
+    )
+      .prefault('STRICT')
+      .describe('Whether pods of the mesh take mutual TLS only; source answers the injectors in any case.'),
+    grace: duration({
+      min: leastGraceMs,
+      max: 600_000,
+      mend: 'write for example 40s: all times of a drain are parts of it',
+    })
+      .prefault('40s')
+      .describe('How long a pod of the mesh may take to end; all that drains is derived from it.'),
+    certificateLife: duration({
+      min: 120_000,
+      max: 90 * day,
+      mend: 'write for example 24h, as Istio does by default; no longer than the mesh’s control plane signs for',
+    })
+      .prefault('24h')
+      .describe('How long a certificate of a pod is good for; a new one is asked for after half of that.'),
+    resources: resources({ cpu: ['50m', '500m'], memory: ['128MB', '256MB'] }).describe(
+      'What one sidecar is sure of and may take.',
+    ),
+  })
+  .prefault({})
+  .describe('Two hops inside an Istio mesh.');
+
 const loadSchema = z
   .strictObject({
     enabled: flag('false stops all load of this stack')
@@ -487,6 +544,7 @@ export const sections = {
   echo: echoSchema,
   nodeProber: nodeProberSchema,
   gateway: gatewaySchema,
+  mesh: meshSchema,
   images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,
@@ -507,6 +565,9 @@ export type SectionName = keyof typeof sections;
 
 /** What a stack's config says, with defaults and in plain units. */
 export type Config = { [Name in SectionName]: z.output<(typeof sections)[Name]> };
+
+/** The mesh, its drain and its sidecars. */
+export type MeshSettings = Config['mesh'];
 
 /** The two hops under load, with the timeout between them resolved. */
 export type PodinfoSettings = Config['podinfo'] & { readonly clientTimeout: number };

@@ -1,5 +1,6 @@
 import { chaosCatalogue } from './chaos-catalogue';
 import { farEndCatalogue } from './far-end-catalogue';
+import { meshCatalogue } from './mesh-catalogue';
 import { nodeCatalogue } from './node-catalogue';
 import { surroundingsCatalogue } from './surroundings-catalogue';
 
@@ -207,6 +208,7 @@ const pathCatalogue = [
 export const alertCatalogue = [
   ...pathCatalogue,
   ...farEndCatalogue,
+  ...meshCatalogue,
   ...surroundingsCatalogue,
   ...nodeCatalogue,
   ...chaosCatalogue,

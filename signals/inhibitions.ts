@@ -1,7 +1,7 @@
 import type { AlertName } from './alert-catalogue';
 import { followers, simultaneousLeaders } from './dependencies';
 import type { SignalModel } from './model';
-import type { PathName } from './paths';
+import { isMeshPath, type PathName } from './paths';
 
 /** While an alert of `sources` fires, on one of `sourcePaths` if given, alerts of `targets` on one of `targetPaths` with equal labels are mute. */
 export interface Inhibition {
@@ -66,6 +66,17 @@ const betweenKinds: readonly Inhibition[] = [
   { sources: ['LatencyBurn'], sourcePaths: ['dns'], targets: ['DnsServerSlow'], equal: [] },
 ];
 
+/** What a path through the mesh explains of the mesh; nothing where there is none. */
+const ofMesh: readonly Inhibition[] = [
+  {
+    sources: [...outage, 'ProbesMissing', 'SloFastBurn'],
+    sourcePaths: ['mesh', 'mesh-retry'],
+    targets: ['MeshErrors', 'MeshTraffic', 'MeshConnectFailures'],
+    equal: [],
+  },
+  { sources: ['LatencyBurn'], sourcePaths: ['mesh', 'mesh-retry'], targets: ['MeshSlow'], equal: [] },
+];
+
 /** Every inhibition of a model, those between its paths included: along leadership only, which has no circle, as two pages that mute each other would be none. */
 export function inhibitions(model: Pick<SignalModel, 'paths'>): Inhibition[] {
   const between = model.paths.flatMap(({ name }): Inhibition[] => {
@@ -78,7 +89,8 @@ export function inhibitions(model: Pick<SignalModel, 'paths'>): Inhibition[] {
       { ...pair, sources: outage, targets: consequences },
     ];
   });
-  return [...onOnePath, ...betweenKinds, ...between];
+  const mesh = model.paths.some(({ name }) => isMeshPath(name)) ? ofMesh : [];
+  return [...onOnePath, ...betweenKinds, ...mesh, ...between];
 }
 
 /** Names of the alerts that mute this one, on its own path or from elsewhere. */

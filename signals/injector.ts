@@ -2,7 +2,7 @@ import type { InjectorConfig, PathConfig, ProbeConfig, ZeroSeries } from '../sce
 import { injectorJob, metricPrefix } from './metrics';
 import type { PathSettings, SignalModel } from './model';
 import {
-  callsSource,
+  callsOnwards,
   connectionsOf,
   errorReasons,
   goodHop,
@@ -139,7 +139,7 @@ export const injectorMemory = { requestMiB: 128, limitMiB: 256 } as const;
  * was wrong; the table's where no path goes over source.
  */
 export function sourceClientTimeoutMs(model: Pick<SignalModel, 'paths'>): number {
-  const timeouts = model.paths.filter(({ name }) => callsSource(name)).map(({ timeoutMs }) => timeoutMs);
+  const timeouts = model.paths.filter(({ name }) => callsOnwards(name)).map(({ timeoutMs }) => timeoutMs);
   return (timeouts.length > 0 ? Math.min(...timeouts) : pathRow('service').defaults.timeoutMs) / 2;
 }
 

@@ -1,7 +1,8 @@
 import { gatewayCluster, isGatewayPath, envoyMetrics, ofGateway, readsGateway } from './gateway';
+import { ofCaller } from './mesh';
 import { recorded, repeatedTotal } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { overHttp, pathRow } from './paths';
+import { isMeshPath, overHttp, pathRow } from './paths';
 import { select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
 
@@ -9,6 +10,7 @@ import type { RecordingRule } from './rule-types';
 export const maskers = {
   client: 'k6’s HTTP client',
   gateway: 'the gateway',
+  sidecar: 'the proxy beside source in the mesh',
 } as const;
 export type Masker = keyof typeof maskers;
 
@@ -21,6 +23,7 @@ export function knownMaskers(
   return [
     ...(overHttp(name) && traced ? (['client'] as const) : []),
     ...(isGatewayPath(name) && readsGateway(model) ? (['gateway'] as const) : []),
+    ...(isMeshPath(name) ? (['sidecar'] as const) : []),
   ];
 }
 
@@ -35,6 +38,8 @@ export function maskedRules(model: SignalModel, path: PathSettings): RecordingRu
       isGatewayPath(path.name)
         ? sumBy(['instance'], ofGateway(envoyMetrics.retries, gatewayCluster(path.name)))
         : '',
+    sidecar: () =>
+      isMeshPath(path.name) ? sumBy(['instance'], ofCaller(path.name, envoyMetrics.retries)) : '',
   };
   return knownMaskers(model, path).map((by) => ({
     record: recorded.masked,

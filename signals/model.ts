@@ -50,6 +50,16 @@ export interface ChaosModel {
   readonly lostPerKill: number;
 }
 
+/** What the signals need to know of the mesh. */
+export interface MeshModel {
+  /** How often a request of `mesh-retry` is repeated at most. */
+  readonly retries: number;
+  /** Whether istiod is the stack's own and scraped. */
+  readonly istiodScraped: boolean;
+  /** How long a certificate is good for. */
+  readonly certificateLifeSeconds: number;
+}
+
 /** Everything rules, alerts, scenario data and docs are derived from. */
 export interface SignalModel {
   readonly stack: string;
@@ -78,6 +88,8 @@ export interface SignalModel {
   readonly interruptionsPerHour?: number;
   /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
   readonly gatewayScraped?: boolean;
+  /** The mesh as the stack wants it; absent where there is none. */
+  readonly mesh?: MeshModel;
   /** Probes from node to node; absent where there are none. */
   readonly nodeProber?: NodeProberSettings;
   /** Chaos as the stack wants it; absent where there is none. */
@@ -122,7 +134,7 @@ export function defaultChaos(changes: Partial<ChaosModel> = {}): ChaosModel {
 }
 
 /**
- * A model with every default: all paths, a gateway of the stack's own, probes between nodes, chaos, period 30 d, 2 injectors, export every 2 s, a long-term
+ * A model with every default: all paths, a gateway and a mesh of the stack's own, probes between nodes, chaos, period 30 d, 2 injectors, export every 2 s, a long-term
  * store of 400 d.
  */
 export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
@@ -134,6 +146,7 @@ export function defaultModel(changes: Partial<SignalModel> = {}): SignalModel {
     paths: pathNames.map((name) => pathSettings(name)),
     runbookBase: defaultRunbookBase,
     gatewayScraped: true,
+    mesh: { retries: 2, istiodScraped: true, certificateLifeSeconds: 86_400 },
     nodeProber: defaultNodeProber,
     longTerm: { ownStoreDays: 400 },
     chaos: defaultChaos(),

@@ -43,6 +43,8 @@ export type TargetName =
   | 'source'
   | 'target'
   | 'sourceIngress'
+  | 'sourceMesh'
+  | 'sourceMeshRetry'
   | 'gatewayInside'
   | 'gatewayOutside'
   | 'targetGrpc'
@@ -92,6 +94,8 @@ export interface PathRow {
   readonly behind?: string;
   /** Goes through a gateway: off unless the config switches it on. */
   readonly gateway?: true;
+  /** Goes through the mesh: there where the mesh is, and nowhere else. */
+  readonly mesh?: true;
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */
   readonly answer: string;
   /** Names of the hops in order, `from → to`. */

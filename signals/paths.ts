@@ -4,6 +4,7 @@
  */
 
 import type { Connection, Hop, PathDefaults, PathRow, ProbeRow } from './path-types';
+import type { MeshPath } from './targets';
 
 export * from './path-types';
 
@@ -60,6 +61,24 @@ const gatewayLook = [
   'deployment/gateway, or what the GatewayClass runs instead',
   'deployment/istiod, or the controller of the GatewayClass',
   'deployment/target and its endpointslices',
+] as const;
+
+/** What the proxy beside source says by itself, beside what an HTTP call can have. */
+const meshReasons = {
+  ...gatewayReasons,
+  dns: 'the name of a Service did not resolve',
+  connect: 'no connection to source: refused, unreachable, or no endpoint behind its Service',
+  status:
+    'an HTTP status of 400 or more that none of the next two explains; 403 where the policy of target refuses source',
+  route: 'the proxy of source knows no route for the request (404)',
+  upstream: 'the proxy of source has no target to pass the request to, or no answer of it (502, 503, 504)',
+} as const;
+
+const meshLook = [
+  'deployment/mesh-target and its endpointslices',
+  'peerauthentications, authorizationpolicies and virtualservices of the mesh',
+  'the container istio-proxy of both hops',
+  'deployment/istiod, or whoever injects the sidecars',
 ] as const;
 
 /** Every path this version can probe. */
@@ -277,6 +296,39 @@ export const pathTable = [
     defaults: gatewayDefaults,
     look: ['the LoadBalancer or NodePort of the gateway', ...gatewayLook],
   },
+  {
+    name: 'mesh',
+    title: 'Mesh without retries',
+    protocol: 'http',
+    mesh: true,
+    answer:
+      'POST /api/echo at mesh-source, whose proxy passes the call on to mesh-target by mutual TLS and repeats nothing: the nonce of this probe must come back.',
+    hops: [
+      { from: 'injector', to: 'mesh-source' },
+      { from: 'mesh-source', to: 'mesh-target' },
+    ],
+    reasons: meshReasons,
+    // The proxies keep connections of their own between the hops; a fresh one to source finds each of its pods.
+    probes: [{ name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMesh', hops: ['1', '2'] }],
+    defaults: gatewayDefaults,
+    look: ['deployment/mesh-source', ...meshLook],
+  },
+  {
+    name: 'mesh-retry',
+    title: 'Mesh with retries',
+    protocol: 'http',
+    mesh: true,
+    answer:
+      'POST /api/echo at mesh-source-retry, whose proxy passes the call on to mesh-target by mutual TLS and repeats what failed as Istio does by default: the nonce of this probe must come back.',
+    hops: [
+      { from: 'injector', to: 'mesh-source-retry' },
+      { from: 'mesh-source-retry', to: 'mesh-target' },
+    ],
+    reasons: meshReasons,
+    probes: [{ name: 'fresh', conn: 'fresh', share: 1, calls: 'sourceMeshRetry', hops: ['1', '2'] }],
+    defaults: gatewayDefaults,
+    look: ['deployment/mesh-source-retry', ...meshLook],
+  },
 ] as const satisfies readonly PathRow[];
 
 /** Name of a path in the table. */
@@ -314,6 +366,11 @@ export function callsSource(name: PathName): boolean {
   return pathRow(name).probes.some(({ calls }) => calls === 'source' || calls === 'sourceIngress');
 }
 
+/** Whether a path goes over a podinfo that calls another one, in or out of the mesh. */
+export function callsOnwards(name: PathName): boolean {
+  return callsSource(name) || isMeshPath(name);
+}
+
 /** Whether a path ends at the echo server. */
 export function callsEcho(name: PathName): boolean {
   return pathRow(name).probes.some(({ calls }) => calls.startsWith('echo'));
@@ -337,6 +394,11 @@ export function overHttp(name: PathName): boolean {
 /** Whether some of these paths goes through a gateway. */
 export function throughGateway(paths: readonly { readonly name: PathName }[]): boolean {
   return paths.some(({ name }) => pathRow(name).gateway);
+}
+
+/** Whether a path goes through the mesh. */
+export function isMeshPath(name: PathName): name is MeshPath {
+  return pathRow(name).mesh === true;
 }
 
 /** The images that these paths need and nobody publishes: k6 with the extension, the echo server. */

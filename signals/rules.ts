@@ -5,6 +5,7 @@ import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
 import { maskedRules } from './masked';
 import { sendingGroups } from './long-term';
+import { meshAlerts } from './mesh-alerts';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -63,6 +64,7 @@ function surroundings(model: SignalModel): RuleGroup[] {
     servers: [...podinfoAlerts(model), ...dnsAlerts(model), ...gatewayAlerts(model), ...echoAlerts(model)],
     workloads: workloadAlerts(model),
     meter: meterAlerts(model),
+    ...(model.mesh ? { mesh: meshAlerts(model) } : {}),
   };
   const interval = duration(slowIntervalSeconds);
   return Object.entries(groups).map(([name, rules]) => ({

@@ -1,4 +1,5 @@
 import { envoyMetrics } from './gateway';
+import { istiodMetrics, sidecarMetrics } from './mesh';
 
 /** What Prometheus scrapes, as far as rules read it: names and labels as they were read in the programs' sources and seen live. */
 
@@ -32,6 +33,14 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   [envoyMetrics.waitingOverflow]: ofEnvoy,
   [envoyMetrics.connectionOverflow]: ofEnvoy,
   [envoyMetrics.retryOverflow]: ofEnvoy,
+  [envoyMetrics.connectionsFailed]: ofEnvoy,
+  [sidecarMetrics.attempts]: [...ofEnvoy, 'response_code', 'response_code_class'],
+  [sidecarMetrics.certificateLeft]: [...ofPods, 'resource_name'],
+  [istiodMetrics.rejects]: [...ofPods, 'type'],
+  [istiodMetrics.internalErrors]: ofPods,
+  [istiodMetrics.convergenceBucket]: [...ofPods, 'le'],
+  [istiodMetrics.convergenceCount]: ofPods,
+  [istiodMetrics.rootExpiry]: ofPods,
   echo_connections: [...ofPods, 'protocol'],
   echo_connections_limit: [...ofPods, 'protocol'],
   echo_refused_total: [...ofPods, 'protocol'],

@@ -26,6 +26,25 @@ export function behindGateway(path: 'ingress' | 'ingress-external'): string {
   return path === 'ingress' ? 'target' : 'target-external';
 }
 
+/** Namespace of the mesh: its pods redirect their own traffic, which the other namespaces admit to none. */
+export const meshNamespace = 'continuous-load-mesh';
+
+/** Workloads of the mesh: two hops, the first one once for each path. */
+export const meshWorkloads = {
+  source: 'mesh-source',
+  sourceRetry: 'mesh-source-retry',
+  target: 'mesh-target',
+} as const;
+
+/** A path through the mesh. */
+export type MeshPath = 'mesh' | 'mesh-retry';
+
+/** Service of the mesh's target for each path: Envoy routes and counts by the Service that is called. */
+export const meshServices = {
+  mesh: 'mesh-target',
+  'mesh-retry': 'mesh-target-retry',
+} as const satisfies Record<MeshPath, string>;
+
 /** Full name of the gateway's Service where the stack runs it itself. */
 export function gatewayHost(namespace: string, clusterDomain = 'cluster.local'): string {
   return `${gatewayName}.${namespace}.svc.${clusterDomain}`;
@@ -57,6 +76,8 @@ export function injectorTargets(
     sourceIngress: `http://${host('source-ingress')}:${podinfoPorts.http}${echoPath}`,
     gatewayInside: `http://${gateway.inside}${echoPath}`,
     gatewayOutside: `http://${gateway.outside}${echoPath}`,
+    sourceMesh: `http://${host(meshWorkloads.source, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
+    sourceMeshRetry: `http://${host(meshWorkloads.sourceRetry, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
     targetGrpc: `${host('target')}:${podinfoPorts.grpc}`,
     echoGrpc: `${host('echo')}:${echoPorts.grpc}`,
     echoWebSocket: `ws://${host('echo')}:${echoPorts.http}/ws`,

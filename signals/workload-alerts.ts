@@ -2,9 +2,15 @@ import { alertRule } from './alert-rule';
 import type { SignalModel } from './model';
 import type { AlertRule } from './rule-types';
 import { watchedNamespaces } from './scraped';
+import { meshNamespace } from './targets';
 
 const load = `namespace="${watchedNamespaces.load}"`;
-const ours = `namespace=~"${watchedNamespaces.load}|${watchedNamespaces.monitoring}"`;
+/** Matcher of the namespaces of everything that is ours, the mesh's where there is one. */
+const oursOf = ({ mesh }: SignalModel) =>
+  `namespace=~"${watchedNamespaces.load}|${watchedNamespaces.monitoring}${mesh ? `|${meshNamespace}` : ''}"`;
+/** The same without what watches. */
+const loadOf = ({ mesh }: SignalModel) =>
+  mesh ? `namespace=~"${watchedNamespaces.load}|${meshNamespace}"` : load;
 const container = 'namespace, pod, container';
 const injectorPods = 'pod=~"injector-.+"';
 const otherPods = 'pod!~"injector-.+"';
@@ -23,6 +29,7 @@ const restarts = 3;
 
 /** Saturation and life of our pods, and the nodes that carry them. */
 export function workloadAlerts(model: SignalModel): AlertRule[] {
+  const ours = oursOf(model);
   return [
     alertRule(model, 'InjectorSaturated', {
       expr:
@@ -33,7 +40,7 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
         'Injector {{ $labels.pod }} is at its limits: {{ $value | humanizePercentage }} of its time throttled or of its memory used',
     }),
     alertRule(model, 'CpuThrottled', {
-      expr: `${throttled(`${load},${otherPods}`, 600)} > ${throttledShare}`,
+      expr: `${throttled(`${loadOf(model)},${otherPods}`, 600)} > ${throttledShare}`,
       for: '10m',
       summary:
         'Container {{ $labels.container }} of {{ $labels.pod }} is throttled in {{ $value | humanizePercentage }} of the time',
@@ -54,11 +61,22 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'ReplicasMissing', {
       expr:
-        missing('deployment', 'kube_deployment_spec_replicas', 'kube_deployment_status_replicas_available') +
-        ' or ' +
-        missing('statefulset', 'kube_statefulset_replicas', 'kube_statefulset_status_replicas_available') +
+        missing(
+          ours,
+          'deployment',
+          'kube_deployment_spec_replicas',
+          'kube_deployment_status_replicas_available',
+        ) +
         ' or ' +
         missing(
+          ours,
+          'statefulset',
+          'kube_statefulset_replicas',
+          'kube_statefulset_status_replicas_available',
+        ) +
+        ' or ' +
+        missing(
+          ours,
           'daemonset',
           'kube_daemonset_status_desired_number_scheduled',
           'kube_daemonset_status_number_available',
@@ -101,7 +119,7 @@ function restarted(matchers: string, window: string): string {
   return `sum by (${container}) (increase(kube_pod_container_status_restarts_total{${matchers}}[${window}]))`;
 }
 
-function missing(kind: string, wanted: string, available: string): string {
+function missing(ours: string, kind: string, wanted: string, available: string): string {
   const of = (metric: string) => `max by (namespace, ${kind}) (${metric}{${ours}})`;
   return `(${of(wanted)} - ${of(available)} > 0)`;
 }

@@ -7,6 +7,7 @@ const mockFixture = crdFixture();
 jest.mock('../lab/toolchain/crds', () => ({
   operatorCrds: () => mockFixture,
   gatewayCrds: () => mockFixture,
+  meshCrds: () => mockFixture,
 }));
 
 const off = { enabled: false };

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { program } from '../program';
-import { pathNames, throughGateway } from '../signals/paths';
+import { pathNames, isMeshPath, throughGateway } from '../signals/paths';
 import { deploy, isSecret, plain, stackConfig, valueOf, type Registered } from './deploy';
 import { crdFixture } from './components/crd-fixture';
 
@@ -298,7 +298,9 @@ describe('the lab', () => {
 
   it('gives the outputs that commands read', async () => {
     expect(outputs.cluster).toEqual({ kind: 'lab', name: 'lab' });
-    expect(outputs.paths).toEqual(pathNames.filter((name) => !throughGateway([{ name }])));
+    expect(outputs.paths).toEqual(
+      pathNames.filter((name) => !throughGateway([{ name }]) && !isMeshPath(name)),
+    );
     expect(await valueOf(outputs.urls)).toEqual({
       prometheus: 'http://127.0.0.1:19090',
       alertmanager: 'http://127.0.0.1:19093',

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { program } from '../program';
-import { pathNames, throughGateway } from '../signals/paths';
+import { pathNames, isMeshPath, throughGateway } from '../signals/paths';
 import { readSettings } from '../settings';
 import { deploy, encodeConfig, stackConfig } from './deploy';
 import { existing, images, lab, read, refusal } from './settings/reading';
@@ -34,8 +34,8 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
   ],
   [
     'unknown path',
-    { paths: { mesh: { rate: 4 } } },
-    'paths.mesh is an unknown key',
+    { paths: { mash: { rate: 4 } } },
+    'paths.mash is an unknown key',
     /known keys here: service/,
   ],
   [
@@ -707,7 +707,7 @@ describe('a right config', () => {
       longTerm: { ownStoreDays: 400 },
     });
     expect(model.paths.map(({ name }) => name)).toEqual(
-      pathNames.filter((name) => !throughGateway([{ name }])),
+      pathNames.filter((name) => !throughGateway([{ name }]) && !isMeshPath(name)),
     );
     expect(model.paths.slice(0, 1)).toEqual([
       {

@@ -6,7 +6,7 @@ import { K3dCluster } from './k3d-cluster';
 import { LabCluster } from './lab-cluster';
 
 /**
- * Makes the cluster of the kind that the settings ask for; `gateway` says that a gateway is going to be in it, `unpublished` which
+ * Makes the cluster of the kind that the settings ask for; `gateway` says that a gateway or a mesh is going to be in it, `unpublished` which
  * images its paths need that nobody publishes.
  */
 export function chooseCluster(

@@ -5,10 +5,12 @@ import type { ImageName } from '../images';
 /** What people open from their machine. */
 export type EndpointName = 'prometheus' | 'alertmanager' | 'podinfo';
 
-/** What a cluster brings along so that the stack can run a gateway of its own. */
+/** What a cluster brings along so that the stack can run a gateway of its own, and a mesh. */
 export interface ManagedGateway {
   /** JSON file with the Gateway API's CustomResourceDefinitions. */
   readonly crds: string;
+  /** JSON file with Istio's CustomResourceDefinitions; absent where the stack can run no mesh. */
+  readonly meshCrds?: string;
   readonly images: pulumi.Output<Readonly<Record<'istiod' | 'istio-proxy', string>>>;
   /** NodePort of the gateway's Service. */
   readonly nodePort: number;

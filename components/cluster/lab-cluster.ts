@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { labAddresses } from '../../lab/cluster/spec';
-import { gatewayCrds, operatorCrds } from '../../lab/toolchain/crds';
+import { gatewayCrds, meshCrds, operatorCrds } from '../../lab/toolchain/crds';
 import { Lab } from '../../resources/lab-cluster';
 import type { LabClusterSettings } from '../../settings/cluster-schema';
 import type { ImageName } from '../images';
@@ -25,7 +25,7 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
   readonly managedGateway?: ManagedGateway;
   readonly owner: pulumi.Resource;
 
-  /** @param gateway whether the nodes have what a gateway of the stack's own takes */
+  /** @param gateway whether the nodes have what a gateway or a mesh of the stack's own takes */
   constructor(
     name: string,
     args: LabClusterSettings,
@@ -63,6 +63,7 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
     if (gateway)
       this.managedGateway = {
         crds: gatewayCrds(),
+        meshCrds: meshCrds(),
         images: lab.images as unknown as ManagedGateway['images'],
         nodePort: gatewayNodePort,
         // Every node answers on a NodePort; monitoring is on the first one too, so another's loss is seen.

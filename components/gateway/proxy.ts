@@ -6,25 +6,19 @@ import { labels, metadata, selectorLabels, withoutWaiting } from '../metadata';
 import { namespaceNames } from '../names';
 import { containerSecurity, podSecurity, spreadOverNodes } from '../pod';
 import {
-  type GatewayPartArgs,
-  istiodName,
-  podFields,
-  rootCertificate,
-  tokenMount,
-  tokenVolume,
-  trustDomain,
-  variables,
-  xdsPort,
-} from './part';
+  type IstioPartArgs,
+  proxyEnvironment,
+  proxyFlags,
+  proxyMetricsPort,
+  proxyMounts,
+  proxyStatusPort,
+  proxyVolumes,
+} from '../istio/part';
 
 const namespace = namespaceNames.load;
 
 /** Port that Envoy itself listens on: nobody must bind a port below 1024. */
 const listenPort = 8080;
-/** Port of the agent's readiness; its path says ok once Envoy has its configuration. */
-const statusPort = 15021;
-/** Where Envoy's and the agent's metrics are merged. */
-const metricsPort = 15020;
 /** Seconds in which every kube-proxy forgets a pod that goes, and those in which it then ends its connections. */
 const preStopSeconds = 5;
 const drainSeconds = 5;
@@ -33,7 +27,7 @@ const drainSeconds = 5;
 export class GatewayProxy extends pulumi.ComponentResource {
   constructor(
     name: string,
-    args: GatewayPartArgs & { readonly dependsOn: readonly pulumi.Resource[] },
+    args: IstioPartArgs & { readonly dependsOn: readonly pulumi.Resource[] },
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:GatewayProxy', name, {}, opts);
@@ -88,46 +82,6 @@ export class GatewayProxy extends pulumi.ComponentResource {
   }
 }
 
-const istiod = `${istiodName}.${namespace}.svc:${xdsPort}`;
-
-const proxyConfig = {
-  discoveryAddress: istiod,
-  concurrency: 1,
-  terminationDrainDuration: `${drainSeconds}s`,
-};
-
-/** Directories that the agent and Envoy write into. */
-const writable: Readonly<Record<string, string>> = {
-  'workload-socket': '/var/run/secrets/workload-spiffe-uds',
-  'credential-socket': '/var/run/secrets/credential-uds',
-  'workload-certs': '/var/run/secrets/workload-spiffe-credentials',
-  data: '/var/lib/istio/data',
-  envoy: '/etc/istio/proxy',
-  tmp: '/tmp',
-};
-
-function environment(): k8s.types.input.core.v1.EnvVar[] {
-  const fields = {
-    ...podFields,
-    INSTANCE_IP: 'status.podIP',
-    HOST_IP: 'status.hostIP',
-    ISTIO_META_NODE_NAME: 'spec.nodeName',
-  };
-  const values = {
-    PILOT_CERT_PROVIDER: 'istiod',
-    CA_ADDR: istiod,
-    PROXY_CONFIG: JSON.stringify(proxyConfig),
-    TRUST_DOMAIN: trustDomain,
-    ISTIO_META_MESH_ID: trustDomain,
-    ISTIO_META_CLUSTER_ID: 'Kubernetes',
-    ISTIO_META_WORKLOAD_NAME: gatewayName,
-    ISTIO_META_OWNER: `kubernetes://apis/apps/v1/namespaces/${namespace}/deployments/${gatewayName}`,
-    ISTIO_META_POD_PORTS: '[]',
-    ISTIO_META_APP_CONTAINERS: '',
-  };
-  return variables(fields, values);
-}
-
 function pod(
   selector: Record<string, string>,
   image: pulumi.Output<string>,
@@ -144,19 +98,15 @@ function pod(
         name: 'istio-proxy',
         image,
         imagePullPolicy: 'IfNotPresent',
-        args: [
-          'proxy',
-          'router',
-          `--domain=${namespace}.svc.${trustDomain}`,
-          '--proxyLogLevel=warning',
-          '--proxyComponentLogLevel=misc:error',
-          '--log_output_level=default:warn',
-        ],
-        env: environment(),
+        args: ['proxy', 'router', ...proxyFlags(namespace)],
+        env: proxyEnvironment(
+          { workload: gatewayName, namespace },
+          { terminationDrainDuration: `${drainSeconds}s` },
+        ),
         ports: [
           { name: 'http', containerPort: listenPort },
-          { name: 'metrics', containerPort: metricsPort },
-          { name: 'status', containerPort: statusPort },
+          { name: 'metrics', containerPort: proxyMetricsPort },
+          { name: 'status', containerPort: proxyStatusPort },
         ],
         startupProbe: {
           httpGet: { path: '/healthz/ready', port: 'status' },
@@ -171,29 +121,11 @@ function pod(
           failureThreshold: 3,
         },
         lifecycle: { preStop: { sleep: { seconds: preStopSeconds } } },
-        volumeMounts: [
-          ...Object.entries(writable).map(([name, mountPath]) => ({ name, mountPath })),
-          tokenMount,
-          { name: 'root-certificate', mountPath: '/var/run/secrets/istio', readOnly: true },
-          { name: 'pod', mountPath: '/etc/istio/pod', readOnly: true },
-        ],
+        volumeMounts: proxyMounts,
         securityContext: containerSecurity,
         resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '256Mi' } },
       },
     ],
-    volumes: [
-      ...Object.keys(writable).map((name) => ({ name, emptyDir: { sizeLimit: '32Mi' } })),
-      tokenVolume,
-      { name: 'root-certificate', configMap: { name: rootCertificate } },
-      {
-        name: 'pod',
-        downwardAPI: {
-          items: [
-            { path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } },
-            { path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } },
-          ],
-        },
-      },
-    ],
+    volumes: proxyVolumes,
   };
 }

@@ -34,10 +34,10 @@ export class KubeStateMetrics extends pulumi.ComponentResource {
         account,
         namespace,
         stack,
-        inNamespaces: Object.fromEntries(Object.values(namespaceNames).map((where) => [where, rules])),
+        inNamespaces: Object.fromEntries(namespaces.names.map((where) => [where, rules])),
         clusterWide: [{ apiGroups: [''], resources: ['nodes'], verbs }],
       },
-      inside(this, cluster, [namespaces.load, namespaces.monitoring]),
+      inside(this, cluster, namespaces.all),
     );
     onePodDeployment(
       account,
@@ -51,7 +51,7 @@ export class KubeStateMetrics extends pulumi.ComponentResource {
             '--telemetry-host=0.0.0.0',
             '--telemetry-port=8081',
             `--resources=${[...Object.values(watched).flat(), 'nodes'].join(',')}`,
-            `--namespaces=${Object.values(namespaceNames).join(',')}`,
+            `--namespaces=${namespaces.names.join(',')}`,
           ],
           ports: [
             { name: 'http', containerPort: 8080 },

@@ -4,10 +4,13 @@ import { PodMonitor } from '../../resources/pod-monitor';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
-import { keptOfEnvoy } from '../../signals/gateway';
+import { keptOfEnvoy, readsGateway } from '../../signals/gateway';
+import { keptOfIstiod, keptOfSidecars, sidecarEndpoint } from '../../signals/mesh';
+import type { SignalModel } from '../../signals/model';
 import { nodeScrapeSeconds, nodeWorkloads } from '../../signals/node-model';
 import { watchedNamespaces } from '../../signals/scraped';
-import { gatewayName } from '../../signals/targets';
+import { gatewayName, meshNamespace, meshWorkloads } from '../../signals/targets';
+import { istiodName, proxyMetricsPort } from '../istio/part';
 import type { MonitoringPartArgs } from './part';
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -28,9 +31,13 @@ interface Monitored {
   readonly path?: string;
   /** Regular expressions of what is kept, over the values of labels joined by `;`. Default everything. */
   readonly keep?: readonly { readonly labels: readonly string[]; readonly regex: string }[];
-  /** Only where the stack runs a gateway itself. */
-  readonly ofGateway?: true;
+  /** Only where the stack runs a gateway itself, where there is a mesh, or where the stack runs istiod for it. */
+  readonly only?: 'gateway' | 'mesh' | 'istiod';
+  /** Another port of the same pods, where none is declared that could be named. */
+  readonly portNumber?: number;
 }
+
+const meshPods = Object.values(meshWorkloads);
 
 /** Everything that is scraped by pod. The injectors push instead. */
 const monitored: readonly Monitored[] = [
@@ -47,11 +54,34 @@ const monitored: readonly Monitored[] = [
     workloads: [gatewayName],
     ports: ['metrics'],
     path: '/stats/prometheus',
-    ofGateway: true,
+    only: 'gateway',
     keep: [
       { labels: ['__name__'], regex: keptOfEnvoy.names },
       { labels: ['cluster_name', 'http_conn_manager_prefix'], regex: keptOfEnvoy.scopes },
     ],
+  },
+  { name: 'mesh', namespace: meshNamespace, workloads: meshPods, ports: ['metrics'], only: 'mesh' },
+  // Envoy's and the agent's metrics are merged at a port that no injection declares, so it is found by Envoy's own.
+  {
+    name: 'mesh-sidecars',
+    namespace: meshNamespace,
+    workloads: meshPods,
+    ports: [sidecarEndpoint],
+    portNumber: proxyMetricsPort,
+    path: '/stats/prometheus',
+    only: 'mesh',
+    keep: [
+      { labels: ['__name__'], regex: keptOfSidecars.names },
+      { labels: ['cluster_name', 'http_conn_manager_prefix'], regex: keptOfSidecars.scopes },
+    ],
+  },
+  {
+    name: istiodName,
+    namespace: namespaceNames.load,
+    workloads: [istiodName],
+    ports: ['metrics'],
+    only: 'istiod',
+    keep: [{ labels: ['__name__'], regex: keptOfIstiod }],
   },
   // Somebody else's: kube-prometheus-stack runs it under this label. Where there is none, nothing is known of conntrack.
   {
@@ -134,11 +164,21 @@ export function dnsDiscovery(
 /** A PodMonitor for each scraped workload; the label `job` is the workload's name. */
 export function podMonitors(
   parent: pulumi.Resource,
-  { cluster, stack, namespaces, crds }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[] },
+  {
+    cluster,
+    stack,
+    namespaces,
+    crds,
+    model,
+  }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[]; readonly model: SignalModel },
 ): PodMonitor[] {
-  const managed = cluster.managedGateway !== undefined;
+  const there = {
+    gateway: readsGateway(model),
+    mesh: model.mesh !== undefined,
+    istiod: model.mesh?.istiodScraped === true,
+  };
   return monitored
-    .filter(({ ofGateway }) => managed || !ofGateway)
+    .filter(({ only }) => only === undefined || there[only])
     .map((each) => {
       const { name, namespace, workloads, label } = each;
       return new PodMonitor(
@@ -162,7 +202,7 @@ export function podMonitors(
     });
 }
 
-function endpoints({ name, ports, path, everySeconds, keep = [] }: Monitored) {
+function endpoints({ name, ports, path, everySeconds, portNumber, keep = [] }: Monitored) {
   const metricRelabelings = keep.map(({ labels, regex }) => ({
     action: 'keep' as const,
     sourceLabels: [...labels],
@@ -175,7 +215,20 @@ function endpoints({ name, ports, path, everySeconds, keep = [] }: Monitored) {
     // kube-state-metrics' own labels name what it is about, not itself.
     honorLabels: name === 'kube-state-metrics' && port === 'http',
     // A target that is down with its node must be known by it.
-    relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' }],
+    relabelings: [
+      { sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'node' },
+      ...(portNumber === undefined ? [] : [otherPort(portNumber)]),
+    ],
     ...(keep.length === 0 ? {} : { metricRelabelings }),
   }));
+}
+
+/** Scrapes the pod at another port than the one it was found by. */
+function otherPort(port: number) {
+  return {
+    sourceLabels: ['__address__'],
+    regex: '(.+):\\d+',
+    replacement: `$1:${port}`,
+    targetLabel: '__address__',
+  };
 }

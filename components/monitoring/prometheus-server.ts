@@ -104,13 +104,13 @@ export class PrometheusServer extends pulumi.ComponentResource {
         account: fullName,
         namespace,
         stack,
-        inNamespaces: Object.fromEntries(Object.values(namespaceNames).map((where) => [where, find])),
+        inNamespaces: Object.fromEntries(namespaces.names.map((where) => [where, find])),
         clusterWide: [
           { apiGroups: [''], resources: ['nodes'], verbs },
           { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
         ],
       },
-      inside(this, cluster, [namespaces.load, namespaces.monitoring]),
+      inside(this, cluster, namespaces.all),
     );
   }
 

@@ -10,6 +10,7 @@ import {
   removeOldEntries,
 } from '../toolchain/cache-entry';
 import { requireFree } from '../toolchain/disk';
+import { debianRoot, ensureDebian } from '../toolchain/debian';
 import { ensureEnvoy, envoyDirectory, envoyKey } from '../toolchain/envoy';
 import { shortHash } from '../toolchain/keys';
 import { withLock } from '../toolchain/lock';
@@ -66,7 +67,8 @@ export async function ensureImages(
   const missing = (): ImageName[] => wanted.filter((name) => entryProblem(imageEntry(name)) !== undefined);
   if (missing().length === 0) return;
   await ensurePrograms(programsOf(missing()), progress, signal);
-  if (missing().some((name) => hasEnvoy(recipes[name]))) await ensureEnvoy(progress, signal);
+  if (missing().some((name) => hasFilesOf('envoy', recipes[name]))) await ensureEnvoy(progress, signal);
+  if (missing().some((name) => hasFilesOf('debian', recipes[name]))) await ensureDebian(progress, signal);
 
   const parent = join(cacheDirectory(), 'images');
   mkdirSync(parent, { recursive: true });
@@ -112,7 +114,7 @@ export async function damagedImages(): Promise<string[]> {
 export function layerEntries(
   recipe: ImageRecipe,
   pathOf: (program: ProgramName) => string,
-  directoryOf: (family: FamilyName | 'envoy') => string,
+  directoryOf: (family: FamilyName | 'envoy' | 'debian') => string,
 ): LayerEntry[] {
   const programs = Object.entries(recipe.programs).map(([program, path]) => ({
     path,
@@ -142,12 +144,13 @@ async function writeImage(name: ImageName, file: string): Promise<Record<string,
   return { reference, digest };
 }
 
-function directoryOf(family: FamilyName | 'envoy'): string {
+function directoryOf(family: FamilyName | 'envoy' | 'debian'): string {
+  if (family === 'debian') return debianRoot();
   return family === 'envoy' ? envoyDirectory() : familyDirectory(family);
 }
 
-function hasEnvoy(recipe: ImageRecipe): boolean {
-  return (recipe.files ?? []).some(({ family }) => family === 'envoy');
+function hasFilesOf(family: 'envoy' | 'debian', recipe: ImageRecipe): boolean {
+  return (recipe.files ?? []).some((file) => file.family === family);
 }
 
 function imageEntry(name: ImageName): string {
@@ -161,7 +164,7 @@ function imageTag(name: ImageName): string {
     format,
     recipes[name],
     commonEntries,
-    hasEnvoy(recipes[name]) ? [...keys, envoyKey()] : keys,
+    hasFilesOf('envoy', recipes[name]) ? [...keys, envoyKey()] : keys,
   );
 }
 

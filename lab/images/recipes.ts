@@ -25,10 +25,10 @@ export interface ImageRecipe {
   /** Programs and where they lie, the way the official image has it, so that the same manifests fit both. */
   readonly programs: Readonly<Partial<Record<ProgramName, string>>>;
   readonly entrypoint: readonly string[];
-  /** Files out of a family's cache entry, or out of Envoy's. */
+  /** Files out of a family's cache entry, out of Envoy's, or out of the unpacked Debian packages. */
   readonly files?: readonly {
     readonly path: string;
-    readonly family: FamilyName | 'envoy';
+    readonly family: FamilyName | 'envoy' | 'debian';
     readonly file: string;
     /** Default 0644. */
     readonly mode?: number;
@@ -45,6 +45,30 @@ export const imageUser = 65532;
 
 /** Template of Envoy's configuration at start: how to reach the agent, which has the rest from istiod. */
 const envoyBootstrap = readFileSync(join(__dirname, 'envoy-bootstrap.json.tmpl'), 'utf8');
+
+/** Libraries and extensions of iptables that redirect a pod's traffic to its sidecar. */
+const iptablesLibraries = ['libxtables.so.12', 'libmnl.so.0', 'libnftnl.so.11'];
+const iptablesExtensions = [
+  ...['standard', 'tcp', 'udp', 'owner', 'REDIRECT', 'conntrack', 'comment', 'mark', 'MARK', 'CONNMARK'],
+  ...['connmark', 'TPROXY', 'socket'],
+];
+
+/** iptables as istio-iptables looks for it: one program under several names, since it goes by the name that it is called by. */
+const iptables: NonNullable<ImageRecipe['files']> = [
+  ...['iptables', 'ip6tables'].flatMap((program) =>
+    ['', '-save', '-restore'].map((suffix) => ({
+      path: `/usr/sbin/${program}-nft${suffix}`,
+      family: 'debian' as const,
+      file: 'usr/sbin/xtables-nft-multi',
+      mode: 0o755,
+    })),
+  ),
+  ...[...iptablesLibraries, ...iptablesExtensions.map((name) => `xtables/libxt_${name}.so`)].map((name) => ({
+    path: `/usr/lib/x86_64-linux-gnu/${name}`,
+    family: 'debian' as const,
+    file: `usr/lib/x86_64-linux-gnu/${name}`,
+  })),
+];
 
 /** Every image of the lab. */
 export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
@@ -100,6 +124,7 @@ export const recipes: Readonly<Record<ImageName, ImageRecipe>> = {
         file: `lib/${library}`,
         mode: 0o755,
       })),
+      ...iptables,
     ],
     // Where pilot-agent looks for it; upstream ships its own only in its image.
     texts: [{ path: '/var/lib/istio/envoy/envoy_bootstrap_tmpl.json', content: envoyBootstrap }],

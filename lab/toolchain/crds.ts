@@ -17,3 +17,11 @@ export function operatorCrds(): string {
 export function gatewayCrds(): string {
   return join(familyDirectory('istio'), 'gateway-crds.json');
 }
+
+/**
+ * The path of all of Istio's CustomResourceDefinitions, one JSON list without descriptions, at the version that istiod was compiled with.
+ * The file is there once `ensurePrograms(['pilot-discovery'], …)` is done.
+ */
+export function meshCrds(): string {
+  return join(familyDirectory('istio'), 'mesh-crds.json');
+}

@@ -187,6 +187,11 @@ const table = {
         module: 'sigs.k8s.io/gateway-api',
         definitions: gatewayKinds.map((kind) => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
       },
+      {
+        file: 'mesh-crds.json',
+        module: 'istio.io/api',
+        definitions: ['kubernetes/customresourcedefinitions.gen.yaml'],
+      },
     ],
     optional: true,
   },

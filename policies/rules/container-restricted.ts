@@ -2,14 +2,28 @@ import { at, list, notKnown, shown } from '../lib/data';
 import { objectRule } from '../lib/rule';
 import { containers, workload } from '../lib/workloads';
 
+/** Settings of {@link containerRestricted}. */
+interface Excepted {
+  readonly except: readonly string[];
+}
+
 /** The containers' part of the Pod Security Standard `restricted`, and a file system that cannot be written. */
-export const containerRestricted = objectRule({
+export const containerRestricted = objectRule<Excepted>({
   name: 'container-restricted',
   description: 'Containers can gain no rights and write nowhere but into volumes.',
   mend: 'Set allowPrivilegeEscalation false, readOnlyRootFilesystem true and capabilities.drop [ALL] in the securityContext of the container.',
   level: 'mandatory',
-  judge: (object) =>
+  settings: {
+    except: {
+      type: 'array',
+      description:
+        'Containers that need more, as NAMESPACE/CONTAINER: what redirects a pod’s traffic to its sidecar.',
+      default: [],
+    },
+  },
+  judge: (object, { except }) =>
     containers(workload(object)?.pod).flatMap((container) => {
+      if (except.includes(`${object.namespace ?? ''}/${String(at(container, 'name'))}`)) return [];
       const security = at(container, 'securityContext');
       if (security === notKnown) return [];
       const wrong = (field: string, value: unknown) =>

@@ -6,6 +6,7 @@ const label = 'pod-security.kubernetes.io/enforce';
 /** Settings of {@link namespaceRestricted}. */
 interface Allowed {
   readonly allowed: readonly string[];
+  readonly except: readonly string[];
 }
 
 /** Namespaces that admit only restricted pods, those of people and operators too. As a remedy the label is added. */
@@ -20,14 +21,24 @@ export const namespaceRestricted = objectRule<Allowed>({
       description: 'Standards that are good enough; the first is the remedy.',
       default: ['restricted'],
     },
+    except: {
+      type: 'array',
+      description: 'Names of namespaces whose pods need more, as those that redirect their own traffic.',
+      default: [],
+    },
   },
-  judge: ({ kind, labels }, { allowed }) =>
-    kind !== 'Namespace' || allowed.includes(labels[label] ?? '')
+  judge: ({ kind, name, labels }, { allowed, except }) =>
+    kind !== 'Namespace' || except.includes(name) || allowed.includes(labels[label] ?? '')
       ? []
       : [`label ${label} is ${shown(labels[label])}`],
-  remedy: ({ kind, labels, value }, { allowed }) => {
+  remedy: ({ kind, name, labels, value }, { allowed, except }) => {
     const [standard] = allowed;
-    if (kind !== 'Namespace' || standard === undefined || allowed.includes(labels[label] ?? ''))
+    if (
+      kind !== 'Namespace' ||
+      except.includes(name) ||
+      standard === undefined ||
+      allowed.includes(labels[label] ?? '')
+    )
       return undefined;
     const metadata = Object.fromEntries(fields(at(value, 'metadata')));
     const mended = { ...metadata, labels: { ...labels, [label]: standard } };

@@ -5,8 +5,8 @@ import { containers, workload } from '../lib/workloads';
 
 /** Names of what must be secret. */
 const secretName = /passw(or)?d|passphrase|secret|token|api[-_]?key|private[-_]?key|credential/i;
-/** Names that only point at a secret. */
-const pointer = /(name|file|path|ref|mount|seconds|audience)$/i;
+/** Names that only point at a secret, or say how long one is good for. */
+const pointer = /(name|file|path|ref|mount|seconds|ttl|audience)$/i;
 /** What charts and images ship with. */
 const defaults = [
   'admin',

@@ -1,4 +1,4 @@
-import { callsEcho, callsSource, pathNames, pathRow } from '../../signals/paths';
+import { callsEcho, callsOnwards, pathNames, pathRow } from '../../signals/paths';
 import { formatDuration } from '../units';
 import type { Contradiction } from './contradiction';
 
@@ -21,7 +21,7 @@ const timeContradictions: Contradiction[] = pathNames.flatMap((name): Contradict
   {
     uses: [`paths.${name}.timeout`, 'podinfo.clientTimeout'],
     find: ({ paths: { [name]: path }, podinfo }) =>
-      !callsSource(name) ||
+      !callsOnwards(name) ||
       !path.enabled ||
       podinfo.clientTimeout === undefined ||
       podinfo.clientTimeout < path.timeout

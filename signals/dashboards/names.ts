@@ -1,4 +1,5 @@
 import { envoyMetrics } from '../gateway';
+import { istiodMetrics, sidecarMetrics } from '../mesh';
 
 /** Names that only dashboards read: Sloth's, so that its dashboards work too. A test compares them with the rules. */
 export const sloNames = {
@@ -32,9 +33,13 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   http_request_duration_seconds_bucket: ['job', 'pod', 'path', 'status', 'le'],
   // the gateway's Envoy, and echo
   [envoyMetrics.connectionsOpen]: ['job', 'pod', 'cluster_name'],
-  [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name'],
+  [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name', 'endpoint'],
   [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
+  // the mesh's sidecars and istiod
+  [sidecarMetrics.attempts]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
+  [sidecarMetrics.certificateLeft]: ['job', 'pod', 'resource_name', 'endpoint'],
+  [istiodMetrics.convergenceBucket]: ['job', 'le'],
   // Prometheus and Alertmanager
   up: ['job'],
   prometheus_rule_evaluation_failures_total: ['job'],

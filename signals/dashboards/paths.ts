@@ -15,6 +15,7 @@ import { objectivePercent } from '../recording-rules';
 import { readsGateway } from '../gateway';
 import { knownMaskers, maskers } from '../masked';
 import { echoRow, gatewayRow } from './far-ends';
+import { meshRow } from './mesh-row';
 import { nodeRows } from './nodes';
 import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
 import { perSecond, quantile, rate } from './queries';
@@ -37,6 +38,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
       ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),
       ...(readsGateway(model) ? [gatewayRow(model)] : []),
+      ...(model.mesh ? [meshRow(model)] : []),
       ...(model.paths.some(({ name }) => callsEcho(name)) ? [echoRow()] : []),
     ],
   };

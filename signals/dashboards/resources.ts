@@ -1,5 +1,6 @@
 import type { SignalModel } from '../model';
 import { readsGateway } from '../gateway';
+import { meshNamespace, meshWorkloads } from '../targets';
 import { nodeWorkloads } from '../node-model';
 import { callsEcho, callsSource, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
@@ -46,7 +47,11 @@ function workloads(model: SignalModel): Workload[] {
       ? [ours('target', 'target', load)]
       : []),
     ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
-    ...(readsGateway(model) ? [ours('gateway', 'gateway', load), ours('istiod', 'istiod', load)] : []),
+    ...(readsGateway(model) ? [ours('gateway', 'gateway', load)] : []),
+    ...(readsGateway(model) || model.mesh?.istiodScraped ? [ours('istiod', 'istiod', load)] : []),
+    ...(model.mesh
+      ? Object.values(meshWorkloads).map((name) => ours(name.replace('-', ' '), name, meshNamespace))
+      : []),
     ...(model.nodeProber
       ? [ours('node prober', nodeWorkloads.prober, load), ours('node echo', nodeWorkloads.echo, load)]
       : []),

@@ -5,6 +5,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../../components/cluster/cluster';
 import { IngressGateway } from '../../components/gateway';
+import { Istiod } from '../../components/istio/istiod';
 import { selectorLabels } from '../../components/metadata';
 import { Namespaces } from '../../components/namespaces';
 import { pathHeader } from '../../scenarios/gateway';
@@ -28,7 +29,7 @@ writeFileSync(
 async function deployGateway(
   gatewayClass: string,
   managed: boolean,
-  retries?: number,
+  retries = 0,
 ): Promise<Registered[]> {
   const { resources } = await deploy(() => {
     const images = { istiod: 'lab/istiod:1', 'istio-proxy': 'lab/istio-proxy:1' };
@@ -49,7 +50,18 @@ async function deployGateway(
         : {}),
     };
     const namespaces = new Namespaces('namespaces', { cluster, stack: 'lab' });
-    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, retries });
+    const { managedGateway } = cluster;
+    const istiod =
+      managedGateway &&
+      new Istiod('istiod', {
+        cluster,
+        stack: 'lab',
+        namespaces,
+        managed: managedGateway,
+        gateway: { retries },
+        mesh: false,
+      });
+    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, istiod });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
 }

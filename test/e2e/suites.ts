@@ -73,6 +73,13 @@ export const suites: readonly Suite[] = [
     onlyByName: true,
   },
   {
+    name: 'mesh',
+    shows:
+      'a mesh switched on: plaintext and a wrong identity refused, retries hide a fault that shows without them, restarts and new certificates lose no probe',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
     name: 'soak',
     shows: '10⁵ probes at default rates, of which none fails',
     needsStack: true,

@@ -13,6 +13,7 @@ const own: Record<string, { stack: string; sections: Record<string, object> }> =
     stack: 'lab',
     sections: { paths: { ingress: { enabled: true }, 'ingress-external': { enabled: true } } },
   },
+  'lab with a mesh': { stack: 'lab', sections: { mesh: { enabled: true } } },
   'lab with the load off': { stack: 'lab', sections: { load: { enabled: false } } },
   dev: { stack: 'dev', sections: {} },
   prod: {

@@ -10,6 +10,7 @@ const mockFixture = crdFixture();
 jest.mock('../../lab/toolchain/crds', () => ({
   operatorCrds: () => mockFixture,
   gatewayCrds: () => mockFixture,
+  meshCrds: () => mockFixture,
 }));
 
 let good: Record<string, readonly Resource[]>;

@@ -25,6 +25,7 @@ const mockFixture = crdFixture();
 jest.mock('../../lab/toolchain/crds', () => ({
   operatorCrds: () => mockFixture,
   gatewayCrds: () => mockFixture,
+  meshCrds: () => mockFixture,
 }));
 
 /** What the wire has in place of a text that is not known (pulumi/sdk, `unknownStringValue`). */

@@ -115,6 +115,8 @@ test('who leads whom: by server, and by name', () => {
     'api-server': ['dns'],
     ingress: ['service', 'dns'],
     'ingress-external': ['ingress', 'service', 'dns'],
+    mesh: ['dns'],
+    'mesh-retry': ['mesh', 'dns'],
   });
   expect(followers(all, 'dns')).toEqual(pathNames.filter((name) => name !== 'dns'));
   const few = defaultModel({
@@ -225,7 +227,7 @@ describe('several paths at once', () => {
       },
     ]);
     await expect(asked).rejects.toThrow(
-      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server, ingress, ingress-external; also down now: tcp, as far/,
+      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry; also down now: tcp, as far/,
     );
   });
 });

@@ -30,16 +30,13 @@ export async function list(cluster: Cluster, ...words: string[]): Promise<Kubern
   return items;
 }
 
-/** Pods of one workload of the load's namespace that are not being deleted. */
-export async function pods(cluster: Cluster, workload: string): Promise<KubernetesObject[]> {
-  const found = await list(
-    cluster,
-    '-n',
-    namespaceNames.load,
-    'pods',
-    '-l',
-    `app.kubernetes.io/name=${workload}`,
-  );
+/** Pods of one workload, in the load's namespace unless another is named, that are not being deleted. */
+export async function pods(
+  cluster: Cluster,
+  workload: string,
+  namespace: string = namespaceNames.load,
+): Promise<KubernetesObject[]> {
+  const found = await list(cluster, '-n', namespace, 'pods', '-l', `app.kubernetes.io/name=${workload}`);
   return found.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
@@ -60,11 +57,16 @@ export async function scale(cluster: Cluster, deployment: string, replicas: numb
   );
 }
 
-/** Waits until a rollout of a Deployment of the load's namespace is complete. */
-export async function rolledOut(cluster: Cluster, deployment: string, withinMs = 180_000): Promise<void> {
+/** Waits until a rollout of a Deployment, of the load's namespace unless another is named, is complete. */
+export async function rolledOut(
+  cluster: Cluster,
+  deployment: string,
+  withinMs = 180_000,
+  namespace: string = namespaceNames.load,
+): Promise<void> {
   await cluster.kubectl(
     '-n',
-    namespaceNames.load,
+    namespace,
     'rollout',
     'status',
     `deployment/${deployment}`,
@@ -73,11 +75,15 @@ export async function rolledOut(cluster: Cluster, deployment: string, withinMs =
 }
 
 /** Restarts a Deployment pod by pod and waits for the end of it, old pods included. */
-export async function rollingRestart(cluster: Cluster, deployment: string): Promise<void> {
-  const before = new Set((await pods(cluster, deployment)).map(({ metadata }) => metadata.uid));
-  await cluster.kubectl('-n', namespaceNames.load, 'rollout', 'restart', `deployment/${deployment}`);
-  await rolledOut(cluster, deployment);
-  await gone(cluster, deployment, before);
+export async function rollingRestart(
+  cluster: Cluster,
+  deployment: string,
+  namespace: string = namespaceNames.load,
+): Promise<void> {
+  const before = new Set((await pods(cluster, deployment, namespace)).map(({ metadata }) => metadata.uid));
+  await cluster.kubectl('-n', namespace, 'rollout', 'restart', `deployment/${deployment}`);
+  await rolledOut(cluster, deployment, undefined, namespace);
+  await gone(cluster, deployment, before, undefined, namespace);
 }
 
 /** Waits until none of the given pods of a workload is there any more. */
@@ -86,16 +92,10 @@ export async function gone(
   workload: string,
   uids: ReadonlySet<string>,
   deadline: Deadline = { withinMs: 90_000 },
+  namespace: string = namespaceNames.load,
 ): Promise<void> {
   await eventually(`the old pods of ${workload} are gone`, deadline, async () => {
-    const found = await list(
-      cluster,
-      '-n',
-      namespaceNames.load,
-      'pods',
-      '-l',
-      `app.kubernetes.io/name=${workload}`,
-    );
+    const found = await list(cluster, '-n', namespace, 'pods', '-l', `app.kubernetes.io/name=${workload}`);
     const left = found.filter(({ metadata }) => uids.has(metadata.uid)).map(({ metadata }) => metadata.name);
     if (left.length > 0) throw new Error(`still there: ${left.join(', ')}`);
   });

@@ -3,10 +3,12 @@ import * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
 import { labels, metadata, selectorLabels, withoutWaiting } from '../metadata';
 import { serviceAccount } from '../monitoring/rbac';
+import { meshNamespace } from '../../signals/targets';
 import { namespaceNames } from '../names';
 import { containerSecurity, podSecurity } from '../pod';
+import { crdsOf } from './crds';
 import {
-  type GatewayPartArgs,
+  type IstioPartArgs,
   istiodName,
   podFields,
   rootCertificate,
@@ -20,27 +22,52 @@ import {
 const namespace = namespaceNames.load;
 const caSecret = 'istio-ca-secret';
 const read = ['get', 'list', 'watch'];
+const write = ['update', 'patch'];
 
-/** Istio's control plane as the controller of one gateway: it watches one namespace, injects nothing and deploys nothing. */
+/** What istiod is there for: one of them at least. */
+export interface IstiodArgs extends IstioPartArgs {
+  /** The gateway of the stack's own; absent where there is none. */
+  readonly gateway?: { readonly retries: number } | undefined;
+  /** Whether there is a mesh. */
+  readonly mesh: boolean;
+}
+
+/** Istio's kinds that the mesh is described by; EnvoyFilter is what faults are made with. */
+const meshKinds = [
+  'virtualservices.networking.istio.io',
+  'destinationrules.networking.istio.io',
+  'envoyfilters.networking.istio.io',
+  'peerauthentications.security.istio.io',
+  'authorizationpolicies.security.istio.io',
+];
+
+/**
+ * Istio's control plane, one for gateway and mesh: it injects nothing and deploys nothing. For a gateway alone it watches one namespace;
+ * with a mesh it reads all, since it can be told of one or of all, and serves two.
+ */
 export class Istiod extends pulumi.ComponentResource {
+  /** The kinds that it serves. */
+  readonly kinds: readonly pulumi.Resource[];
   /** What a proxy must wait for. */
   readonly ready: pulumi.Resource;
 
-  constructor(
-    name: string,
-    args: GatewayPartArgs & { readonly crds: readonly pulumi.Resource[] },
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super('continuous-load:index:Istiod', name, {}, opts);
-    const { cluster, stack, namespaces, managed, retries, crds } = args;
-    const child = inside(this, cluster, [namespaces.load]);
-    const permissions = serviceAccount({ account: istiodName, namespace, stack, ...rules }, child);
+  constructor(name: string, args: IstiodArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('continuous-load:index:Istiod', name, {}, { ...opts, aliases: [formerly()] });
+    const { cluster, stack, namespaces, managed, gateway, mesh: hasMesh } = args;
+    const child = inside(this, cluster, hasMesh ? namespaces.all : [namespaces.load]);
+    this.kinds = [
+      ...(gateway ? crdsOf(managed.crds, { ...inside(this, cluster), aliases: [formerly()] }) : []),
+      ...(hasMesh && managed.meshCrds !== undefined
+        ? crdsOf(managed.meshCrds, inside(this, cluster), meshKinds)
+        : []),
+    ];
+    const permissions = serviceAccount({ account: istiodName, namespace, stack, ...rules(hasMesh) }, child);
     const selector = selectorLabels(istiodName, stack);
     const mesh = new k8s.core.v1.ConfigMap(
       istiodName,
       {
         metadata: metadata(istiodName, namespace, { stack }),
-        data: { mesh: JSON.stringify(meshConfig(retries)) },
+        data: { mesh: JSON.stringify(meshConfig(gateway?.retries ?? 0, hasMesh)) },
       },
       child,
     );
@@ -63,65 +90,67 @@ export class Istiod extends pulumi.ComponentResource {
           revisionHistoryLimit: 3,
           template: {
             metadata: { labels: labels(istiodName, stack) },
-            spec: pod(managed.images.apply((images) => images.istiod)),
+            spec: pod(
+              managed.images.apply((images) => images.istiod),
+              hasMesh,
+            ),
           },
         },
       },
       // istiod looks for the kinds it serves when it starts.
-      inside(this, cluster, [...permissions, ...crds, mesh]),
+      inside(this, cluster, [...permissions, ...this.kinds, mesh]),
     );
     this.registerOutputs({});
   }
 }
 
-/** As little as istiod starts with (seen): Secrets and ConfigMaps of the one namespace for its root certificate. */
-const rules = {
+const gatewayGroup = 'gateway.networking.k8s.io';
+const istioGroups = ['networking.istio.io', 'security.istio.io'];
+/** What istiod watches; ingresses though they are switched off: without this it never becomes ready. */
+const watched = [
+  { apiGroups: [''], resources: ['pods', 'services'], verbs: read },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: read },
+  { apiGroups: [gatewayGroup], resources: ['gateways', 'httproutes', 'referencegrants'], verbs: read },
+  // Whoever made these kinds: where one is defined and cannot be read, istiod never becomes ready either (seen as a mesh was switched off).
+  { apiGroups: istioGroups, resources: meshKinds.map((kind) => kind.split('.')[0] ?? kind), verbs: read },
+];
+const writeRoot = { apiGroups: [''], resources: ['configmaps'], verbs: [...read, 'create', 'update'] };
+
+/** As little as istiod starts with (seen): Secrets and ConfigMaps of its namespace for its root certificate, and what it watches. */
+const rules = (mesh: boolean) => ({
   inNamespaces: {
     [namespace]: [
-      { apiGroups: [''], resources: ['pods', 'services'], verbs: read },
-      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+      ...(mesh ? [] : watched),
       { apiGroups: [''], resources: ['secrets'], verbs: [...read, 'create'] },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [caSecret], verbs: ['update'] },
-      { apiGroups: [''], resources: ['configmaps'], verbs: [...read, 'create', 'update'] },
-      // Watched though it is switched off: without this istiod never becomes ready.
-      { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: read },
+      writeRoot,
       {
         apiGroups: ['coordination.k8s.io'],
         resources: ['leases'],
         verbs: ['get', 'create', 'update', 'patch'],
       },
-      {
-        apiGroups: ['gateway.networking.k8s.io'],
-        resources: ['gateways', 'httproutes', 'referencegrants'],
-        verbs: read,
-      },
-      {
-        apiGroups: ['gateway.networking.k8s.io'],
-        resources: ['gateways/status', 'httproutes/status'],
-        verbs: ['update', 'patch'],
-      },
+      { apiGroups: [gatewayGroup], resources: ['gateways/status', 'httproutes/status'], verbs: write },
     ],
+    ...(mesh ? { [meshNamespace]: [writeRoot] } : {}),
   },
   clusterWide: [
     { apiGroups: [''], resources: ['namespaces', 'nodes'], verbs: read },
     { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: read },
-    { apiGroups: ['gateway.networking.k8s.io'], resources: ['gatewayclasses'], verbs: read },
-    {
-      apiGroups: ['gateway.networking.k8s.io'],
-      resources: ['gatewayclasses/status'],
-      verbs: ['update', 'patch'],
-    },
+    { apiGroups: [gatewayGroup], resources: ['gatewayclasses'], verbs: read },
+    { apiGroups: [gatewayGroup], resources: ['gatewayclasses/status'], verbs: write },
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
       verbs: read,
     },
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+    ...(mesh ? [...watched, { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: read }] : []),
   ],
-};
+});
 
 /** Settings of the mesh. Istio repeats twice by default, which hides the very fault that a probe is there to see. */
-const meshConfig = (retries: number) => ({
+const meshConfig = (retries: number, mesh: boolean) => ({
   rootNamespace: namespace,
   trustDomain,
   ingressControllerMode: 'OFF',
@@ -129,14 +158,25 @@ const meshConfig = (retries: number) => ({
     retries === 0 ? { attempts: 0 } : { attempts: retries, retryOn: 'connect-failure,refused-stream,503' },
   // Istio's own filters for these are not in a stock Envoy.
   defaultProviders: { metrics: [], tracing: [], accessLogging: [] },
+  ...(mesh
+    ? {
+        discoverySelectors: [
+          {
+            matchExpressions: [
+              { key: 'kubernetes.io/metadata.name', operator: 'In', values: [namespace, meshNamespace] },
+            ],
+          },
+        ],
+      }
+    : {}),
 });
 
 /** What istiod is told to leave out: all that a stock Envoy does not know, and all that one gateway does not need. */
-const switches: Readonly<Record<string, string>> = {
+const switches = (mesh: boolean): Readonly<Record<string, string>> => ({
   REVISION: 'default',
   CLUSTER_ID: 'Kubernetes',
   PILOT_CERT_PROVIDER: 'istiod',
-  ISTIO_WATCH_NAMESPACE: namespace,
+  ...(mesh ? {} : { ISTIO_WATCH_NAMESPACE: namespace }),
   PILOT_ENABLE_ALPN_FILTER: 'false',
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
   PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER: 'false',
@@ -144,9 +184,9 @@ const switches: Readonly<Record<string, string>> = {
   INJECTION_WEBHOOK_CONFIG_NAME: '',
   VALIDATION_WEBHOOK_CONFIG_NAME: '',
   PILOT_CA_CERT_CONFIGMAP: rootCertificate,
-};
+});
 
-function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
+function pod(image: pulumi.Output<string>, mesh: boolean): k8s.types.input.core.v1.PodSpec {
   return {
     serviceAccountName: istiodName,
     automountServiceAccountToken: true,
@@ -167,7 +207,7 @@ function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
           '--keepaliveMaxServerConnectionAge=30m',
           '--log_output_level=default:warn',
         ],
-        env: variables(podFields, switches),
+        env: variables(podFields, switches(mesh)),
         ports: [
           { name: 'grpc-xds', containerPort: xdsPort },
           { name: 'http-ready', containerPort: 8080 },
@@ -196,4 +236,9 @@ function pod(image: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
       { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
     ],
   };
+}
+
+/** Before there was a mesh istiod belonged to the gateway: without this an upgrade would delete what it has just adopted. */
+function formerly(): pulumi.Alias {
+  return { parent: pulumi.createUrn('gateway', 'continuous-load:index:IngressGateway') };
 }

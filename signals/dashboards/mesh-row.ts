@@ -1,0 +1,106 @@
+import { envoyMetrics } from '../gateway';
+import { istiodMetrics, ofAnyCaller, ofCalled, ofIstiod, ofSidecars, sidecarMetrics } from '../mesh';
+import type { SignalModel } from '../model';
+import { increase, number, sumBy } from '../promql';
+import type { Panel, PanelQuery, Row } from './panels';
+import { colors } from './panels';
+import { rate } from './queries';
+
+const hour = 3600;
+
+/** What the mesh says itself: calls as their caller and as their target count them, certificates, and istiod where the stack runs it. */
+export function meshRow({ mesh }: SignalModel): Row {
+  const life = mesh?.certificateLifeSeconds ?? 1;
+  return {
+    title: 'The mesh’s own view: Envoy and istiod',
+    panels: [
+      panel(
+        'Calls to mesh-target, by their callers',
+        'Attempts answered per second, by class; repeated ones included, which no probe shows.',
+        'cps',
+        [
+          {
+            expr: sumBy(
+              ['job', 'response_code_class'],
+              rate(ofAnyCaller(sidecarMetrics.attempts, 'response_code_class!=""')),
+            ),
+            legend: '{{job}} {{response_code_class}}',
+          },
+        ],
+      ),
+      panel(
+        'Calls to mesh-target, by itself',
+        'Requests that its proxies took and answered, per second; fewer than the callers’ are lost between.',
+        'cps',
+        [{ expr: sumBy(['pod'], rate(ofCalled(envoyMetrics.durationCount))), legend: '{{pod}}' }],
+      ),
+      panel(
+        'Latency, measured by the proxies of mesh-target',
+        'From Envoy’s own classic histogram: compare its course with the probes’ latency, not its value.',
+        'ms',
+        [0.5, 0.99].map((share) => ({
+          expr: `histogram_quantile(${number(share)}, ${sumBy(['le'], rate(ofCalled(envoyMetrics.durationBucket)))})`,
+          legend: `p${number(share * 100)}`,
+        })),
+      ),
+      panel(
+        'Connections to mesh-target made and failed, per hour',
+        'Each that is made takes a handshake of mutual TLS. A pool that is well makes few.',
+        'short',
+        [
+          inHour(ofAnyCaller(envoyMetrics.connectionsMade), 'made'),
+          inHour(ofAnyCaller(envoyMetrics.connectionsFailed), 'failed'),
+          inHour(ofAnyCaller(envoyMetrics.waitingOverflow), 'requests turned away'),
+        ],
+      ),
+      {
+        ...panel(
+          'Life left of certificates, of the whole',
+          'By pod. It is renewed at half; under a quarter somebody is told.',
+          'percentunit',
+          [
+            {
+              expr: `min by (pod) (${ofSidecars(sidecarMetrics.certificateLeft, 'resource_name="default"')}) / ${number(life)}`,
+              legend: '{{pod}}',
+            },
+          ],
+        ),
+        steps: [
+          { from: null, color: colors.warning },
+          { from: 0.25, color: colors.none },
+        ],
+      },
+      ...(mesh?.istiodScraped ? istiodPanels() : []),
+    ],
+  };
+}
+
+function istiodPanels(): Panel[] {
+  return [
+    panel(
+      'istiod: from a change to the proxies',
+      'Seconds, from istiod’s classic histogram; without changes there is nothing to show.',
+      's',
+      [
+        {
+          expr: `histogram_quantile(0.99, ${sumBy(['le'], rate(ofIstiod(istiodMetrics.convergenceBucket)))})`,
+          legend: 'p99',
+          mayBeEmpty: 'nothing changed',
+        },
+      ],
+    ),
+  ];
+}
+
+function inHour(selector: string, legend: string): PanelQuery {
+  return { expr: `sum(${increase(selector, hour)})`, legend };
+}
+
+function panel(
+  title: string,
+  description: string,
+  unit: Panel['unit'],
+  queries: readonly PanelQuery[],
+): Panel {
+  return { kind: 'lines', title, description, unit, min: 0, width: 8, queries };
+}

@@ -1,0 +1,116 @@
+import { alertRule } from './alert-rule';
+import { envoyMetrics } from './gateway';
+import { istiodMetrics, ofAnyCaller, ofCalled, ofIstiod, ofSidecars, sidecarMetrics } from './mesh';
+import type { SignalModel } from './model';
+import { isMeshPath } from './paths';
+import { offTraffic } from './traffic';
+import type { AlertRule } from './rule-types';
+
+/** Share of attempts that may be answered with 5xx. */
+const errorShare = 0.01;
+/** Share of requests that may take longer than `slowMs`, a boundary of Envoy's own histogram. */
+const slowShare = 0.05;
+const slowMs = 100;
+/** Attempts in vain to connect, in 5 min: a pod that ends costs one or two. */
+const tolerableConnectFailures = 5;
+/** Share of a certificate's life that must be left; the agent asks for a new one at half of it. */
+const leastLife = 0.25;
+const leastRootSeconds = 30 * 86_400;
+/** Share of changes that may take longer than `convergenceSeconds`, a boundary of istiod's histogram. */
+const lateShare = 0.01;
+const convergenceSeconds = 3;
+
+/** Golden signals of the mesh as its Envoys and istiod count; none where there is no mesh or no path through it. */
+export function meshAlerts(model: SignalModel): AlertRule[] {
+  const path = model.paths.find(({ name }) => isMeshPath(name));
+  if (!model.mesh || !path) return [];
+  return [
+    ...proxyAlerts(model, path.name),
+    certificates(model, model.mesh.certificateLifeSeconds),
+    ...(model.mesh.istiodScraped ? istiodAlerts(model) : []),
+  ];
+}
+
+function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
+  const byJob = (selector: string, window: string) => `sum by (job) (increase(${selector}[${window}]))`;
+  const attempts = (matchers: string) => byJob(ofAnyCaller(sidecarMetrics.attempts, matchers), '5m');
+  const answered = (metric: string, matchers = '') => byJob(ofCalled(metric, matchers), '10m');
+  const overflow = [
+    envoyMetrics.waitingOverflow,
+    envoyMetrics.connectionOverflow,
+    envoyMetrics.retryOverflow,
+  ];
+  const askedPerSecond = model.paths
+    .filter(({ name }) => isMeshPath(name))
+    .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
+  return [
+    alertRule(model, 'MeshErrors', {
+      expr: `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
+      for: '5m',
+      summary:
+        'Of what {{ $labels.job }} sends to mesh-target {{ $value | humanizePercentage }} is answered with 5xx',
+    }),
+    alertRule(model, 'MeshConnectFailures', {
+      expr: `${byJob(ofAnyCaller(envoyMetrics.connectionsFailed), '5m')} > ${tolerableConnectFailures}`,
+      for: '5m',
+      summary: '{{ $labels.job }} got no connection to mesh-target {{ $value | printf "%.0f" }} times in 5m',
+    }),
+    alertRule(model, 'MeshSlow', {
+      expr:
+        `1 - ${answered(envoyMetrics.durationBucket, `le="${slowMs}"`)} / ` +
+        `(${answered(envoyMetrics.durationCount)} > 0) > ${slowShare}`,
+      for: '10m',
+      summary: `{{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests, by its proxy`,
+    }),
+    alertRule(model, 'MeshTraffic', {
+      expr: offTraffic([
+        {
+          rate: `sum by (job) (rate(${ofCalled(envoyMetrics.durationCount)}[10m]))`,
+          askedPerSecond,
+          path,
+        },
+      ]),
+      for: '10m',
+      summary:
+        '{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests that the probes through the mesh cause',
+    }),
+    alertRule(model, 'MeshSaturated', {
+      expr: `${overflow.map((metric) => byJob(ofAnyCaller(metric), '5m')).join(' + ')} > 0`,
+      for: '5m',
+      summary:
+        'The proxies of {{ $labels.job }} had no place for {{ $value | printf "%.0f" }} requests, connections or repeats in 5m',
+    }),
+  ];
+}
+
+function certificates(model: SignalModel, lifeSeconds: number): AlertRule {
+  return alertRule(model, 'MeshCertificateExpiring', {
+    expr: `min by (job, pod) (${ofSidecars(sidecarMetrics.certificateLeft, 'resource_name="default"')}) < ${leastLife * lifeSeconds}`,
+    for: '30s',
+    summary: 'The certificate of {{ $labels.pod }} ends in {{ $value | humanizeDuration }}',
+  });
+}
+
+function istiodAlerts(model: SignalModel): AlertRule[] {
+  const grown = (metric: string) => `(sum(increase(${ofIstiod(metric)}[5m])) or vector(0))`;
+  const { rejects, internalErrors, convergenceBucket, convergenceCount, rootExpiry } = istiodMetrics;
+  return [
+    alertRule(model, 'MeshRootExpiring', {
+      expr: `min by (job) (${ofIstiod(rootExpiry)}) - time() < ${leastRootSeconds}`,
+      for: '5m',
+      summary: 'The root certificate of {{ $labels.job }} ends in {{ $value | humanizeDuration }}',
+    }),
+    alertRule(model, 'MeshConfigRejected', {
+      expr: `${grown(rejects)} + ${grown(internalErrors)} > 0`,
+      for: '5m',
+      summary: '{{ $value | printf "%.0f" }} configurations were refused by proxies, or not sent, in 5m',
+    }),
+    alertRule(model, 'MeshConvergenceSlow', {
+      expr:
+        `1 - sum by (job) (increase(${ofIstiod(convergenceBucket, `le="${convergenceSeconds}"`)}[10m])) / ` +
+        `(sum by (job) (increase(${ofIstiod(convergenceCount)}[10m])) > 0) > ${lateShare}`,
+      for: '10m',
+      summary: `{{ $value | humanizePercentage }} of the changes take more than ${convergenceSeconds} s to reach a proxy`,
+    }),
+  ];
+}
