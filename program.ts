@@ -6,6 +6,8 @@ import { DnsNames } from './components/dns-names';
 import { EchoServer } from './components/echo-server';
 import { IngressGateway } from './components/gateway';
 import { LoadInjector } from './components/load-injector';
+import { openedUrls } from './components/monitoring/opened-urls';
+import { watchedFrom } from './components/monitoring/watched-from';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
 import { Namespaces } from './components/namespaces';
@@ -38,14 +40,18 @@ export function program() {
     unpublishedImages(model.paths),
   );
   const own = { provider: cluster.provider };
-  const namespaces = new Namespaces('namespaces', { cluster, stack }, own);
+  const namespaces = new Namespaces(
+    'namespaces',
+    { cluster, stack, watchedFrom: watchedFrom(monitoring) },
+    own,
+  );
   const gatewayAddresses = gateway?.addresses ?? {
     inside: `${gatewayHost(namespaceNames.load)}.`,
     outside: cluster.managedGateway?.externalAddress ?? '',
   };
   const targets = injectorTargets(namespaceNames.load, gatewayAddresses);
 
-  const { prometheusAddress } = new MonitoringStack(
+  const { otlp, prometheusUrl } = new MonitoringStack(
     'monitoring',
     { cluster, stack, namespaces, monitoring, model },
     own,
@@ -88,11 +94,11 @@ export function program() {
     new DnsNames('dns-names', { cluster, stack, namespaces }, own);
   new LoadInjector(
     'load',
-    { cluster, stack, namespaces, injector, model, targets, otlpEndpoint: prometheusAddress },
+    { cluster, stack, namespaces, injector, model, targets, otlp },
     // A probe before the gateway is there would fail for nothing.
     ingress ? { ...own, dependsOn: [...ingress.ready] } : own,
   );
-  if (chaos && model.chaos)
+  if (chaos && model.chaos && prometheusUrl)
     new ChaosReaper(
       'chaos',
       {
@@ -101,7 +107,8 @@ export function program() {
         namespaces,
         model: { ...model, chaos: model.chaos },
         resources: chaos.resources,
-        prometheusAddress,
+        otlp,
+        prometheusUrl,
       },
       own,
     );
@@ -110,6 +117,6 @@ export function program() {
     cluster: { kind: cluster.kind, name: cluster.clusterName },
     kubeconfig: cluster.kubeconfig ?? pulumi.secret(''),
     paths: model.paths.map(({ name }) => name),
-    urls: cluster.endpoints,
+    urls: openedUrls(cluster, monitoring),
   };
 }

@@ -8,14 +8,23 @@ import { namespaceNames } from './names';
 export interface NamespacesArgs {
   readonly cluster: Cluster;
   readonly stack: string;
+  /** Namespace where somebody else's Prometheus looks for rules and monitors; default one of our own for monitoring. */
+  readonly watchedFrom?: string | undefined;
 }
 
-/** The namespaces of the product; both admit only restricted pods. */
+/** The namespaces of the product, one or two; each admits only restricted pods. */
 export class Namespaces extends pulumi.ComponentResource {
   readonly load: k8s.core.v1.Namespace;
+  /** Of what watches: rules, monitors, dashboards, and Prometheus where it is ours. */
   readonly monitoring: k8s.core.v1.Namespace;
+  /** Its name. */
+  readonly monitoringName: string;
 
-  constructor(name: string, { cluster, stack }: NamespacesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { cluster, stack, watchedFrom }: NamespacesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super('continuous-load:index:Namespaces', name, {}, opts);
     const restricted = {
       'pod-security.kubernetes.io/enforce': 'restricted',
@@ -28,7 +37,14 @@ export class Namespaces extends pulumi.ComponentResource {
         inside(this, cluster),
       );
     this.load = namespace(namespaceNames.load);
-    this.monitoring = namespace(namespaceNames.monitoring);
+    this.monitoringName = watchedFrom ?? namespaceNames.monitoring;
+    this.monitoring =
+      watchedFrom === undefined
+        ? namespace(namespaceNames.monitoring)
+        : watchedFrom === namespaceNames.load
+          ? this.load
+          : // Theirs: it must be there, and is left as it is.
+            k8s.core.v1.Namespace.get(watchedFrom, watchedFrom, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -78,6 +78,11 @@ export interface SignalModel {
   readonly interruptionsPerHour?: number;
   /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
   readonly gatewayScraped?: boolean;
+  /**
+   * Whether Prometheus is somebody else's: then it scrapes and evaluates more than this stack, alerts about the meter ask for what is ours
+   * only, and its own health is for whoever keeps it. Default false.
+   */
+  readonly sharedPrometheus?: boolean;
   /** Probes from node to node; absent where there are none. */
   readonly nodeProber?: NodeProberSettings;
   /** Chaos as the stack wants it; absent where there is none. */

@@ -4,7 +4,6 @@ import type { AlertRule } from './rule-types';
 import { watchedNamespaces } from './scraped';
 
 const load = `namespace="${watchedNamespaces.load}"`;
-const ours = `namespace=~"${watchedNamespaces.load}|${watchedNamespaces.monitoring}"`;
 const container = 'namespace, pod, container';
 const injectorPods = 'pod=~"injector-.+"';
 const otherPods = 'pod!~"injector-.+"';
@@ -23,6 +22,9 @@ const restarts = 3;
 
 /** Saturation and life of our pods, and the nodes that carry them. */
 export function workloadAlerts(model: SignalModel): AlertRule[] {
+  const ours = model.sharedPrometheus
+    ? load
+    : `namespace=~"${watchedNamespaces.load}|${watchedNamespaces.monitoring}"`;
   return [
     alertRule(model, 'InjectorSaturated', {
       expr:
@@ -54,11 +56,22 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'ReplicasMissing', {
       expr:
-        missing('deployment', 'kube_deployment_spec_replicas', 'kube_deployment_status_replicas_available') +
-        ' or ' +
-        missing('statefulset', 'kube_statefulset_replicas', 'kube_statefulset_status_replicas_available') +
+        missing(
+          ours,
+          'deployment',
+          'kube_deployment_spec_replicas',
+          'kube_deployment_status_replicas_available',
+        ) +
         ' or ' +
         missing(
+          ours,
+          'statefulset',
+          'kube_statefulset_replicas',
+          'kube_statefulset_status_replicas_available',
+        ) +
+        ' or ' +
+        missing(
+          ours,
           'daemonset',
           'kube_daemonset_status_desired_number_scheduled',
           'kube_daemonset_status_number_available',
@@ -101,7 +114,7 @@ function restarted(matchers: string, window: string): string {
   return `sum by (${container}) (increase(kube_pod_container_status_restarts_total{${matchers}}[${window}]))`;
 }
 
-function missing(kind: string, wanted: string, available: string): string {
+function missing(ours: string, kind: string, wanted: string, available: string): string {
   const of = (metric: string) => `max by (namespace, ${kind}) (${metric}{${ours}})`;
   return `(${of(wanted)} - ${of(available)} > 0)`;
 }

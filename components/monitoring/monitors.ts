@@ -131,20 +131,38 @@ export function dnsDiscovery(
   ];
 }
 
+/** Names of the monitors of what is in the namespace of the load. */
+export const loadMonitors = monitored
+  .filter(({ namespace }) => namespace === namespaceNames.load)
+  .map(({ name }) => name);
+
+/** What {@link podMonitors} are made from. */
+export interface PodMonitorsArgs extends MonitoringPartArgs {
+  /** The operator's kinds, where the stack makes them. */
+  readonly crds?: readonly pulumi.Resource[];
+  /** Names of the monitors that are wanted, where somebody else scrapes the rest; default all. */
+  readonly only?: readonly string[];
+  /** Seconds between two scrapes where a monitor says nothing; default what Prometheus scrapes everything at. */
+  readonly everySeconds?: number;
+  /** What the `podMonitorSelector` of a Prometheus of somebody else's asks for. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A PodMonitor for each scraped workload; the label `job` is the workload's name. */
 export function podMonitors(
   parent: pulumi.Resource,
-  { cluster, stack, namespaces, crds }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[] },
+  { cluster, stack, namespaces, crds = [], only, everySeconds, labels: asked = {} }: PodMonitorsArgs,
 ): PodMonitor[] {
   const managed = cluster.managedGateway !== undefined;
   return monitored
-    .filter(({ ofGateway }) => managed || !ofGateway)
+    .filter(({ name, ofGateway }) => (managed || !ofGateway) && (only?.includes(name) ?? true))
     .map((each) => {
       const { name, namespace, workloads, label } = each;
+      const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, { stack });
       return new PodMonitor(
         name,
         {
-          metadata: metadata(name, namespaceNames.monitoring, { stack }),
+          metadata: { ...rest, labels: { ...own, ...asked } },
           spec: {
             jobLabel: label ?? nameLabel,
             namespaceSelector: { matchNames: [namespace] },
@@ -154,7 +172,7 @@ export function podMonitors(
                 : {}),
               matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
             },
-            podMetricsEndpoints: endpoints(each),
+            podMetricsEndpoints: endpoints({ ...(everySeconds ? { everySeconds } : {}), ...each }),
           },
         },
         inside(parent, cluster, [namespaces.monitoring, ...crds]),

@@ -38,10 +38,11 @@ const needsOthers =
 export function keysOf(kind: string): readonly ConfigEntry[] {
   return catalogue.filter(
     ({ key, kinds }) =>
-      (kinds.length === 0 || kinds.includes(kind)) &&
+      (kinds.length === 0 || kinds.includes(key.startsWith('monitoring.') ? 'own' : kind)) &&
       !needsOthers.test(key) &&
       key !== 'cluster' &&
-      key !== 'cluster.kind',
+      key !== 'cluster.kind' &&
+      key !== 'monitoring.kind',
   );
 }
 
