@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { parse } from 'yaml';
-import { rules as rulesCommand } from '../../commands/rules';
+import { writeFiles } from '../../commands/terminal/write-files';
 import { judge } from '../../policies/lib/judge';
 import { expression } from '../../policies/lib/promql';
 import { rules } from '../../policies/rules';
@@ -82,13 +82,13 @@ test('on k3d nothing is offered that is not there', async () => {
   expect(await valueOf(outputs.urls)).toEqual({ podinfo: 'http://127.0.0.1:19898' });
 });
 
-test('its rules come as files that are the rules', async () => {
+test('its rules come as files that are the rules', () => {
   const directory = mkdtempSync(join(tmpdir(), 'rules-'));
-  const printed: string[] = [];
   try {
-    await rulesCommand(['dev', '--out', directory], { print: (line: string) => printed.push(line) });
-    const [rulesFile, inhibitions] = printed.map((path) => parse(readFileSync(path, 'utf8')));
     const { model } = readSettings('dev', stackConfig('dev'));
+    const files = ruleFiles(model).map(({ file, yaml }) => ({ file, text: yaml }));
+    const written = writeFiles(directory, files);
+    const [rulesFile, inhibitions] = written.map((path) => parse(readFileSync(path, 'utf8')));
     expect(rulesFile).toEqual({ groups: JSON.parse(JSON.stringify(ruleGroups(model))) });
     expect(inhibitions.inhibit_rules.length).toBeGreaterThan(5);
   } finally {
