@@ -9,6 +9,8 @@ import { IstioMesh } from './components/istio-mesh';
 import { Istiod } from './components/istio/istiod';
 import { injectionLabels } from './components/mesh/sidecar';
 import { LoadInjector } from './components/load-injector';
+import { openedUrls } from './components/monitoring/opened-urls';
+import { watchedFrom } from './components/monitoring/watched-from';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
 import { Namespaces } from './components/namespaces';
@@ -44,7 +46,7 @@ export function program() {
   const own = { provider: cluster.provider };
   const namespaces = new Namespaces(
     'namespaces',
-    { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh) },
+    { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh), watchedFrom: watchedFrom(monitoring) },
     own,
   );
   const gatewayAddresses = gateway?.addresses ?? {
@@ -53,7 +55,7 @@ export function program() {
   };
   const targets = injectorTargets(namespaceNames.load, gatewayAddresses);
 
-  const { prometheusAddress } = new MonitoringStack(
+  const { otlp, prometheusUrl } = new MonitoringStack(
     'monitoring',
     { cluster, stack, namespaces, monitoring, model },
     own,
@@ -109,13 +111,13 @@ export function program() {
     new DnsNames('dns-names', { cluster, stack, namespaces }, own);
   new LoadInjector(
     'load',
-    { cluster, stack, namespaces, injector, model, targets, otlpEndpoint: prometheusAddress },
+    { cluster, stack, namespaces, injector, model, targets, otlp },
     // A probe before gateway or mesh is there would fail for nothing.
     ingress || istioMesh
       ? { ...own, dependsOn: [...(ingress?.ready ?? []), ...(istioMesh?.ready ?? [])] }
       : own,
   );
-  if (chaos && model.chaos)
+  if (chaos && model.chaos && prometheusUrl)
     new ChaosReaper(
       'chaos',
       {
@@ -124,7 +126,8 @@ export function program() {
         namespaces,
         model: { ...model, chaos: model.chaos },
         resources: chaos.resources,
-        prometheusAddress,
+        otlp,
+        prometheusUrl,
       },
       own,
     );
@@ -133,6 +136,6 @@ export function program() {
     cluster: { kind: cluster.kind, name: cluster.clusterName },
     kubeconfig: cluster.kubeconfig ?? pulumi.secret(''),
     paths: model.paths.map(({ name }) => name),
-    urls: cluster.endpoints,
+    urls: openedUrls(cluster, monitoring),
   };
 }

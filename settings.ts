@@ -17,6 +17,7 @@ import { contradictions } from './settings/contradictions';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { ownStore } from './settings/long-term-schema';
+import { type RunMonitoringSettings, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
 import { configNamespace, type Problem } from './settings/problem';
@@ -255,10 +256,10 @@ function toModel(
     owner: alerts.owner,
     interruptionsPerHour: alerts.interruptionsPerHour,
     retentionDays: wholeDays(monitoring.retention),
-    ...longTermOf(monitoring.longTerm),
+    ...(runsPrometheus(monitoring) ? longTermOf(monitoring.longTerm) : { sharedPrometheus: true }),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
-    gatewayScraped: cluster !== undefined && cluster.kind !== 'existing',
+    gatewayScraped: cluster !== undefined && cluster.kind !== 'existing' && scrapesPods(monitoring),
     ...(mesh.enabled ? { mesh: toMesh(mesh, cluster) } : {}),
     timeScale: testTimeScale,
   };
@@ -276,8 +277,14 @@ function toMesh(
 }
 
 /** How nodes are probed, where they are. */
-function nodeProberModel({ cluster, images, nodeProber }: Partial<Config>): Pick<SignalModel, 'nodeProber'> {
-  if (!cluster || !images || !nodeProber || !nodesAreProbed({ cluster, images, nodeProber })) return {};
+function nodeProberModel({
+  cluster,
+  images,
+  nodeProber,
+  monitoring,
+}: Partial<Config>): Pick<SignalModel, 'nodeProber'> {
+  if (!cluster || !images || !nodeProber || !monitoring) return {};
+  if (!nodesAreProbed({ cluster, images, nodeProber, monitoring })) return {};
   const { peers, protocols, rate, timeout, latencyBound, rotation } = nodeProber;
   return {
     nodeProber: {
@@ -295,7 +302,7 @@ function wholeDays(milliseconds: number): number {
   return Math.floor(milliseconds / 86_400_000);
 }
 
-function longTermOf(longTerm: Config['monitoring']['longTerm']): Pick<SignalModel, 'longTerm'> {
+function longTermOf(longTerm: RunMonitoringSettings['longTerm']): Pick<SignalModel, 'longTerm'> {
   if (!longTerm.enabled) return {};
   if (longTerm.remoteWrite !== undefined) return { longTerm: {} };
   return { longTerm: { ownStoreDays: wholeDays(ownStore(longTerm).retention) } };

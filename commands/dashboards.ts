@@ -1,13 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { grafanaFiles } from '../signals/dashboards/dashboards';
 import { effectiveConfig, findStack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
 import { ownArguments } from './terminal/arguments';
-import { Failure } from './terminal/failure';
 import { configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
+import { writeFiles } from './terminal/write-files';
 
 /** `npm run dashboards [stack] -- --out DIR`: the dashboards as files, for a Grafana that finds no ConfigMaps of ours. */
 export async function dashboards(argv: readonly string[], terminal: Pick<Terminal, 'print'>): Promise<void> {
@@ -19,14 +17,11 @@ export async function dashboards(argv: readonly string[], terminal: Pick<Termina
   const { out, configFile } = options as { out: string; configFile?: string };
   const stack = findStack(name, { present: true, configFile });
   const files = grafanaFiles(stackModel(stack, effectiveConfig(stack)));
-  const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
-  try {
-    mkdirSync(directory, { recursive: true });
-    for (const { file, json } of files) writeFileSync(join(directory, file), `${json}\n`);
-  } catch (error) {
-    throw new Failure(`--out: ${directory} cannot be written: ${(error as Error).message}.`);
-  }
-  for (const { file } of files) terminal.print(join(directory, file));
+  const written = writeFiles(
+    out,
+    files.map(({ file, json }) => ({ file, text: `${json}\n` })),
+  );
+  for (const path of written) terminal.print(path);
 }
 
 if (require.main === module)

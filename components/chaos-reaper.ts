@@ -6,6 +6,7 @@ import type { ChaosModel, SignalModel } from '../signals/model';
 import { inside, type Cluster } from './cluster/cluster';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels } from './metadata';
+import type { OtlpReceiver } from './monitoring/monitoring';
 import { serviceAccount } from './monitoring/rbac';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
@@ -17,8 +18,10 @@ export interface ChaosReaperArgs {
   readonly namespaces: Namespaces;
   readonly model: SignalModel & { readonly chaos: ChaosModel };
   readonly resources: ResourceSettings;
-  /** `HOST:PORT` of Prometheus, by address: asked by the guards, and told what is killed. */
-  readonly prometheusAddress: pulumi.Input<string>;
+  /** `http://HOST:PORT` of the Prometheus that the guards ask. */
+  readonly prometheusUrl: pulumi.Input<string>;
+  /** What is told of each kill. */
+  readonly otlp: OtlpReceiver;
 }
 
 type Rule = k8s.types.input.rbac.v1.PolicyRule;
@@ -75,9 +78,15 @@ export class ChaosReaper extends pulumi.ComponentResource {
               cluster,
               scripts,
               command: chaosCommand(scriptDirectory),
-              environment: (otlpEndpoint) =>
-                chaosEnvironment(model, { otlpEndpoint, memoryLimitBytes: resources.limits.memory }),
-              otlpEndpoint: args.prometheusAddress,
+              environment: (receiver) =>
+                pulumi.output(args.prometheusUrl).apply((prometheusUrl) =>
+                  chaosEnvironment(model, {
+                    ...receiver,
+                    prometheusUrl,
+                    memoryLimitBytes: resources.limits.memory,
+                  }),
+                ),
+              otlp: args.otlp,
               resources,
               terminationGracePeriodSeconds: graceSeconds,
               account: workload,

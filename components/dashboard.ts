@@ -11,7 +11,6 @@ import {
 import type { SignalModel } from '../signals/model';
 import { inside, type Cluster } from './cluster/cluster';
 import { metadata } from './metadata';
-import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 
 /** Arguments of {@link Dashboard}: where they go, and how (`sidecarLabels` default to those of kube-prometheus-stack). */
@@ -25,14 +24,13 @@ export interface DashboardArgs extends DashboardsSettings {
 /** What the sidecar of the Grafana chart looks for unless it is told otherwise. */
 export const sidecarLabels = { grafana_dashboard: '1' } as const;
 
-const namespace = namespaceNames.monitoring;
 const workload = 'dashboard';
 /** Folder in a Grafana that is managed by the operator; its own default is the name of our namespace. */
 const folder = 'continuous-load';
 
 /**
  * The dashboards of the stack, by one of three ways. `configmap`: each in a ConfigMap for Grafana's sidecar, which must look into
- * namespace `monitoring` (`searchNamespace: ALL`); without a Grafana they lie there and cost nothing. `grafana-operator`: each in a
+ * their namespace (`searchNamespace: ALL`); without a Grafana they lie there and cost nothing. `grafana-operator`: each in a
  * GrafanaDashboard, whose definition the cluster must have. `files`: nothing here, as `npm run dashboards` writes them.
  */
 export class Dashboard extends pulumi.ComponentResource {
@@ -96,6 +94,6 @@ export class Dashboard extends pulumi.ComponentResource {
   }
 
   #metadata(objectName: string) {
-    return metadata(objectName, namespace, { workload, stack: this.#args.stack });
+    return metadata(objectName, this.#args.namespaces.monitoringName, { workload, stack: this.#args.stack });
   }
 }

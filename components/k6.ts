@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { ResourceSettings } from '../settings/schema';
-import { configFile } from '../signals/injector';
+import { configFile, type OtlpTarget } from '../signals/injector';
 import { apiCredentials } from './api-access';
 import type { Cluster } from './cluster/cluster';
 import { imageOf } from './images';
 import { metadata } from './metadata';
+import type { OtlpReceiver } from './monitoring/monitoring';
 import { namespaceNames } from './names';
 import { containerSecurity, podSecurity, resourceRequirements } from './pod';
 
@@ -50,11 +51,11 @@ export interface K6PodArgs {
   readonly scripts: k8s.core.v1.ConfigMap;
   /** k6's arguments. */
   readonly command: readonly string[];
-  /** k6's environment, for a receiver of metrics at this `HOST:PORT`. */
+  /** k6's environment, for this receiver of metrics. */
   readonly environment: (
-    otlpEndpoint: string,
-  ) => readonly { readonly name: string; readonly value: string }[];
-  readonly otlpEndpoint: pulumi.Input<string>;
+    receiver: OtlpTarget,
+  ) => pulumi.Input<readonly { readonly name: string; readonly value: string }[]>;
+  readonly otlp: OtlpReceiver;
   readonly resources: ResourceSettings;
   readonly terminationGracePeriodSeconds: number;
   /** The account whose short-lived token it gets; without one it cannot talk to the API server. */
@@ -66,12 +67,17 @@ export interface K6PodArgs {
  * closed. That it lives is seen by what it counts, and alerts say when it does not.
  */
 export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
-  const { cluster, scripts, account } = args;
+  const { cluster, scripts, account, otlp } = args;
   const mayAsk = account !== undefined;
-  const env = pulumi.output(args.otlpEndpoint).apply((endpoint) => [
+  const { headers } = otlp;
+  const own = pulumi
+    .output(otlp.endpoint)
+    .apply((otlpEndpoint) => pulumi.output(args.environment({ ...otlp, otlpEndpoint })));
+  const env = own.apply((variables) => [
     // first, because later values refer to it
     { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-    ...args.environment(endpoint),
+    ...variables,
+    ...(headers ? [{ name: 'K6_OTEL_HEADERS', valueFrom: { secretKeyRef: headers } }] : []),
     ...(mayAsk ? [apiCredentials.environment] : []),
   ]);
   return {

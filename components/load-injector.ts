@@ -15,6 +15,7 @@ import { ApiAccess } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels } from './metadata';
+import type { OtlpReceiver } from './monitoring/monitoring';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 import { spreadOverNodes } from './pod';
@@ -27,8 +28,8 @@ export interface LoadInjectorArgs {
   readonly injector: Config['injector'];
   readonly model: SignalModel;
   readonly targets: InjectorTargets;
-  /** `HOST:PORT` of the OTLP receiver, by address. */
-  readonly otlpEndpoint: pulumi.Input<string>;
+  /** Where the counts are pushed to. */
+  readonly otlp: OtlpReceiver;
 }
 
 const namespace = namespaceNames.load;
@@ -74,12 +75,12 @@ export class LoadInjector extends pulumi.ComponentResource {
                 cluster,
                 scripts,
                 command: injectorCommand(model, scriptDirectory),
-                environment: (otlpEndpoint) =>
+                environment: (receiver) =>
                   injectorEnvironment(model, {
-                    otlpEndpoint,
+                    ...receiver,
                     memoryLimitBytes: injector.resources.limits.memory,
                   }),
-                otlpEndpoint: args.otlpEndpoint,
+                otlp: args.otlp,
                 resources: injector.resources,
                 terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,
                 ...(api ? { account: api.account.metadata.name } : {}),

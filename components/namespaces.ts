@@ -11,17 +11,22 @@ export interface NamespacesArgs {
   readonly stack: string;
   /** Labels of the mesh's namespace beside the usual, by which somebody injects sidecars; absent where there is no mesh. */
   readonly mesh?: Readonly<Record<string, string>> | undefined;
+  /** Namespace where somebody else's Prometheus looks for rules and monitors; default one of our own for monitoring. */
+  readonly watchedFrom?: string | undefined;
 }
 
-/** The namespaces of the product; all but the mesh's admit only restricted pods. */
+/** The namespaces of the product, one to three; all but the mesh's admit only restricted pods. */
 export class Namespaces extends pulumi.ComponentResource {
   readonly load: k8s.core.v1.Namespace;
+  /** Of what watches: rules, monitors, dashboards, and Prometheus where it is ours. */
   readonly monitoring: k8s.core.v1.Namespace;
   readonly mesh?: k8s.core.v1.Namespace;
+  /** Name of the one that watches. */
+  readonly monitoringName: string;
 
   constructor(
     name: string,
-    { cluster, stack, mesh }: NamespacesArgs,
+    { cluster, stack, mesh, watchedFrom }: NamespacesArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:Namespaces', name, {}, opts);
@@ -42,7 +47,14 @@ export class Namespaces extends pulumi.ComponentResource {
         inside(this, cluster),
       );
     this.load = namespace(namespaceNames.load, 'restricted');
-    this.monitoring = namespace(namespaceNames.monitoring, 'restricted');
+    this.monitoringName = watchedFrom ?? namespaceNames.monitoring;
+    this.monitoring =
+      watchedFrom === undefined
+        ? namespace(namespaceNames.monitoring, 'restricted')
+        : watchedFrom === namespaceNames.load
+          ? this.load
+          : // Theirs: it must be there, and is left as it is.
+            k8s.core.v1.Namespace.get(watchedFrom, watchedFrom, { parent: this });
     // Redirecting a pod's traffic takes NET_ADMIN, which only this level admits.
     if (mesh) this.mesh = namespace(meshNamespace, 'privileged', mesh);
     this.registerOutputs({});

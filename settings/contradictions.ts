@@ -7,10 +7,12 @@ import { gatewayContradictions } from './contradictions/gateway';
 import { longTermContradictions } from './contradictions/long-term';
 import { meshContradictions } from './contradictions/mesh';
 import { monitoringContradictions } from './contradictions/monitoring';
+import { monitoringKindContradictions } from './contradictions/monitoring-kind';
 import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
 import { overLimits } from './contradictions/resources';
+import { runsPrometheus } from './monitoring-schema';
 
 /** Every contradiction between fields that needs no arithmetic of the signals (that is `signals/feasibility`). */
 export const contradictions: readonly Contradiction[] = [
@@ -26,9 +28,12 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('podinfo', ({ podinfo }) => podinfo.resources),
   overLimits('echo', ({ echo }) => echo.resources),
   overLimits('injector', ({ injector }) => injector.resources),
+  ...monitoringKindContradictions,
   ...monitoringContradictions,
   ...longTermContradictions,
-  overLimits('monitoring', ({ monitoring }) => monitoring.resources),
+  overLimits('monitoring', ({ monitoring }) =>
+    runsPrometheus(monitoring) ? monitoring.resources : undefined,
+  ),
   ...dashboardsContradictions,
   ...chaosContradictions,
   overLimits('chaos', ({ chaos }) => chaos.resources),

@@ -205,3 +205,27 @@ export function webUrl(mend: string) {
     },
   });
 }
+
+/** A key and a value of a label: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
+
+/** Labels of Kubernetes, at least one. */
+export function labels(mend: string) {
+  return leaf({
+    type: 'map of labels',
+    written: { type: 'object', minProperties: 1, additionalProperties: { type: 'string' } },
+    allowed: 'one label or more of Kubernetes, each a key and a text',
+    mend,
+    parse: (raw): Readonly<Record<string, string>> | undefined => {
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+      const entries = Object.entries(raw as Record<string, unknown>);
+      const right = entries.every(
+        ([key, value]) => labelKey.test(key) && typeof value === 'string' && labelValue.test(value),
+      );
+      return right && entries.length > 0
+        ? (Object.fromEntries(entries) as Record<string, string>)
+        : undefined;
+    },
+  });
+}

@@ -62,7 +62,9 @@ function complete(zodSchema: unknown, made: Json): void {
   if (variants)
     Object.assign(made, {
       type: 'object',
-      required: [variants.by],
+      ...(Object.values(variants.schemas).some((variant) => hasDefault(variant, variants.by))
+        ? {}
+        : { required: [variants.by] }),
       oneOf: Object.values(variants.schemas).map(schemaOf),
     });
   if (schema instanceof z.ZodObject && Array.isArray(made['required']))
@@ -72,6 +74,11 @@ function complete(zodSchema: unknown, made: Json): void {
   // A section that may be left out has only the defaults of its keys.
   if (leftOut !== undefined || isEmptyObject(made['default'])) delete made['default'];
   delete made['leftOut'];
+}
+
+/** Whether a variant is meant where the deciding key is not written. */
+function hasDefault(variant: unknown, key: string): boolean {
+  return variant instanceof z.ZodObject && variant.shape[key] instanceof z.ZodPrefault;
 }
 
 function isEmptyObject(value: unknown): boolean {

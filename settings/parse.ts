@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clusterSchemaOf, withStandIns } from './cluster-schema';
 import type { IssueParameters } from './fields';
+import { monitoringSchemaOf } from './monitoring-schema';
 import { nearest } from './nearest';
 import type { Problem } from './problem';
 import { sections, type Config, type SectionName } from './schema';
@@ -123,7 +124,12 @@ function unknownKey(field: string, key: string, known: readonly string[]): Probl
 
 /** Keys that the schema knows at a path. */
 function knownKeys(section: SectionName, path: Path, raw: unknown): string[] {
-  let schema: unknown = section === 'cluster' ? clusterSchemaOf(raw) : sections[section];
+  let schema: unknown =
+    section === 'cluster'
+      ? clusterSchemaOf(raw)
+      : section === 'monitoring'
+        ? monitoringSchemaOf(raw)
+        : sections[section];
   for (const key of path) {
     const inner = unwrapped(schema);
     schema =

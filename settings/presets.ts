@@ -15,7 +15,13 @@ export function withPresets(raw: Raw): Raw {
   const { cluster } = raw;
   const kind = isMap(cluster) ? cluster['kind'] : undefined;
   const preset = typeof kind === 'string' && Object.hasOwn(presets, kind) ? presets[kind] : undefined;
-  return preset === undefined ? raw : over(preset, raw);
+  if (preset === undefined) return raw;
+  const { monitoring } = raw;
+  const { monitoring: ofServers, ...others } = preset;
+  // What a Prometheus of the stack's own has by default is no key where the stack runs none.
+  const runs =
+    !isMap(monitoring) || ['own', 'kube-prometheus-stack', undefined].includes(monitoring['kind'] as string);
+  return over(runs ? { ...others, monitoring: ofServers } : others, raw);
 }
 
 /** What a key has on each kind that presets it: `[['k3d', '4GB']]`. */

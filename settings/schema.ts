@@ -4,50 +4,15 @@ import { injectorMemory } from '../signals/injector';
 import { defaultRunbookBase } from '../signals/model';
 import { defaultNodeProber, nodeProtocols } from '../signals/node-model';
 import { pathTable, type PathName, type PathRow } from '../signals/paths';
-import { choice, cpu, duration, flag, leaf, number, size, text } from './fields';
+import { choice, duration, flag, leaf, number, text } from './fields';
 import { formatDuration, parseDuration } from './units';
 import { chaosShape } from './chaos-schema';
 import { clusterSchema } from './cluster-schema';
 import { dashboardsSchema } from './dashboards-schema';
-import { longTermSchema } from './long-term-schema';
-import { receiverSchema } from './receiver-schema';
+import { monitoringSchema } from './monitoring-schema';
+import { resources } from './resources-schema';
 
-const megabyte = 2 ** 20;
-const gigabyte = 2 ** 30;
 const day = 86_400_000;
-
-/** Requests and limits of a pod's main container, with these defaults. */
-function resources(defaults: { cpu: [string, string]; memory: [string, string] }) {
-  const one = (kind: 'request' | 'limit', index: 0 | 1) =>
-    z
-      .strictObject({
-        cpu: cpu({
-          min: 5,
-          max: 64_000,
-          mend: `write for example ${defaults.cpu[index]} as the ${kind}`,
-        })
-          .prefault(defaults.cpu[index])
-          .describe(kind === 'request' ? 'CPU that one pod is sure of.' : 'CPU that one pod gets at most.'),
-        memory: size({
-          min: 16 * megabyte,
-          max: 512 * gigabyte,
-          mend: `write for example ${defaults.memory[index]} as the ${kind}`,
-        })
-          .prefault(defaults.memory[index])
-          .describe(
-            kind === 'request' ? 'Memory that one pod is sure of.' : 'Memory beyond which a pod is killed.',
-          ),
-      })
-      .prefault({})
-      .describe(kind === 'request' ? 'What one pod is sure of.' : 'What one pod may take.');
-  return z
-    .strictObject({ requests: one('request', 0), limits: one('limit', 1) })
-    .prefault({})
-    .describe('What one pod is sure of, and what it may take.');
-}
-
-/** CPU in thousandths and memory in bytes, asked for and at most. */
-export type ResourceSettings = z.output<ReturnType<typeof resources>>;
 
 const percentMend = (what: string) =>
   `lower ${what}: 100 % leaves no budget, so that the first failure breaks it`;
@@ -298,75 +263,6 @@ const injectorSchema = z
   .prefault({})
   .describe('The k6 pods that probe.');
 
-const monitoringSchema = z
-  .strictObject({
-    retention: duration({ min: day, max: 1100 * day, mend: 'write for example 35d' })
-      .prefault('35d')
-      .describe('How long Prometheus keeps samples: at least the period.'),
-    retentionSize: size({
-      min: 512 * megabyte,
-      max: 10_000 * gigabyte,
-      mend: 'write for example 8GB',
-    })
-      .prefault('8GB')
-      .describe('How much of its volume samples may take: at most nine tenths.'),
-    scrapeInterval: duration({ min: 5000, max: 120_000, mend: 'write for example 15s' })
-      .prefault('15s')
-      .describe('How often the surroundings are scraped; probes are pushed.'),
-    storage: z
-      .strictObject({
-        size: size({ min: gigabyte, max: 20_000 * gigabyte, mend: 'write for example 10GB' })
-          .prefault('10GB')
-          .describe('Prometheus’ volume, on a lab at most 10GB; a claim that exists keeps its size.'),
-        class: text({
-          pattern: /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-          allowed: 'the name of a StorageClass',
-          mend: 'see `kubectl get storageclass`, or leave it out for the default class',
-        })
-          .optional()
-          .meta({
-            description: 'StorageClass of the volumes; not on a lab, which has one of its own.',
-            leftOut: 'the cluster’s default class',
-          }),
-      })
-      .prefault({})
-      .describe('Prometheus’ volume.'),
-    prometheusReplicas: leaf({
-      allowed: '1: pushed counters would be split over several Prometheus replicas behind one Service',
-      mend: 'leave it out',
-      type: 'whole number',
-      words: [1],
-      written: { enum: [1, '1'] },
-      parse: (raw) => (raw === 1 || raw === '1' ? 1 : undefined),
-    })
-      .prefault(1)
-      .describe('Replicas of Prometheus: one, since more would split pushed counters.'),
-    alertmanagerReplicas: number({
-      min: 1,
-      max: 3,
-      whole: true,
-      mend: 'write 1, or 3 over three zones',
-    })
-      .prefault(1)
-      .describe('Replicas of Alertmanager.'),
-    kubelet: z
-      .strictObject({
-        verifyTls: flag('false only where kubelets serve self-signed certificates')
-          .prefault(true)
-          .describe('Whether certificates of kubelets must be signed by the cluster’s authority.'),
-      })
-      .prefault({})
-      .describe('How kubelets are scraped.'),
-    receivers: z.array(receiverSchema).optional().meta({
-      description: 'Who is told of alerts; [] says that nobody is.',
-      leftOut: 'the lab’s own pager; elsewhere it must be written',
-    }),
-    longTerm: longTermSchema,
-    resources: resources({ cpu: ['100m', '1'], memory: ['256MB', '1GB'] }),
-  })
-  .prefault({})
-  .describe('Prometheus and Alertmanager: what is kept, how long, and who is told.');
-
 const alertsSchema = z
   .strictObject({
     owner: text({
@@ -559,6 +455,8 @@ export const sections = {
     .prefault(1)
     .describe('For tests on a lab only: divides the windows of the burn alerts.'),
 };
+
+export type { ResourceSettings } from './resources-schema';
 
 /** Name of a section, which is the config key without its namespace. */
 export type SectionName = keyof typeof sections;

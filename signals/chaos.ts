@@ -91,10 +91,10 @@ export function chaosCommand(scriptDirectory = '/scripts'): string[] {
 /** Environment of the reaper, in order: that of an injector, under a job of its own, and where Prometheus is asked. */
 export function chaosEnvironment(
   model: SignalModel,
-  options: InjectorEnvironmentOptions,
+  options: InjectorEnvironmentOptions & { readonly prometheusUrl: string },
 ): { name: string; value: string }[] {
   return [
     ...injectorEnvironment(model, { ...options, job: chaosJob }),
-    { name: 'PROMETHEUS', value: `http://${options.otlpEndpoint}` },
+    { name: 'PROMETHEUS', value: options.prometheusUrl },
   ];
 }

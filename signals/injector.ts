@@ -171,12 +171,20 @@ export function goMemoryLimit(limitBytes: number): string {
   return `${Math.floor((limitBytes / 2 ** 20) * 0.8)}MiB`;
 }
 
-/** Where the metrics go and who sends them. */
-export interface InjectorEnvironmentOptions {
-  /** `HOST:PORT` of an OTLP/HTTP receiver. */
+/** An OTLP/HTTP receiver of metrics. */
+export interface OtlpTarget {
+  /** `HOST:PORT`. */
   readonly otlpEndpoint: string;
-  /** Default: Prometheus' own receiver. */
-  readonly otlpPath?: string;
+  /** Default: that of Prometheus. */
+  readonly otlpPath?: string | undefined;
+  /** Whether it is reached by TLS, its certificate verified; default false. */
+  readonly otlpTls?: boolean | undefined;
+  /** `delta` where it wants what was counted since the last push; default `cumulative`, as the rules need it. */
+  readonly otlpTemporality?: 'cumulative' | 'delta' | undefined;
+}
+
+/** Where the metrics go and who sends them. */
+export interface InjectorEnvironmentOptions extends OtlpTarget {
   /** Name of this injector, the label `instance`; default the pod's name from env `POD_NAME`, which must be set before these. */
   readonly instance?: string;
   /** The label `job`; default that of the injectors. */
@@ -196,13 +204,16 @@ export function injectorEnvironment(
     K6_OTEL_EXPORTER_PROTOCOL: 'http/protobuf',
     K6_OTEL_HTTP_EXPORTER_ENDPOINT: options.otlpEndpoint,
     K6_OTEL_HTTP_EXPORTER_URL_PATH: options.otlpPath ?? '/api/v1/otlp/v1/metrics',
-    K6_OTEL_HTTP_EXPORTER_INSECURE: 'true',
+    K6_OTEL_HTTP_EXPORTER_INSECURE: String(!(options.otlpTls ?? false)),
     K6_OTEL_METRIC_PREFIX: metricPrefix,
     K6_OTEL_SERVICE_NAME: options.job ?? injectorJob,
     K6_OTEL_FLUSH_INTERVAL: `${flushIntervalMs}ms`,
     K6_OTEL_EXPORT_INTERVAL: `${model.exportIntervalMs}ms`,
     OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${options.instance ?? '$(POD_NAME)'}`,
     OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+    ...(options.otlpTemporality === 'delta'
+      ? { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' }
+      : {}),
     GOMEMLIMIT: goMemoryLimit(options.memoryLimitBytes ?? injectorMemory.limitMiB * 2 ** 20),
   };
   return Object.entries(values).map(([name, value]) => ({ name, value }));

@@ -2,6 +2,7 @@ import { alertRule } from './alert-rule';
 import { probesTotal, recorded } from './metrics';
 import type { SignalModel } from './model';
 import type { AlertRule } from './rule-types';
+import { watchedNamespaces } from './scraped';
 
 /** Where Prometheus counts what the injectors push to it. */
 const otlpHandler = '/api/v1/otlp/v1/metrics';
@@ -12,16 +13,19 @@ const refusedShare = 0.05;
 const missedShare = 0.1;
 const undeliveredShare = 0.1;
 
+/** Growth of all series of a metric together. */
+function sum(metric: string, matchers: string, window: string): string {
+  return `sum(increase(${metric}${matchers}[${window}]))`;
+}
+
 /** Alerts on what measures and tells: pushes, scrapes, rules, Alertmanager; and the one that always fires. */
 export function meterAlerts(model: SignalModel): AlertRule[] {
-  const sum = (metric: string, matchers: string, window: string) =>
-    `sum(increase(${metric}${matchers}[${window}]))`;
-  const sumByPod = (metric: string) => `sum by (pod) (increase(${metric}[10m]))`;
+  const shared = model.sharedPrometheus === true;
+  const ofOurRules = shared ? '{rule_group=~".*;continuous-load[.].+"}' : '';
+  const sumByPod = (metric: string) => `sum by (pod) (increase(${metric}${ofOurRules}[10m]))`;
   const pushes = 'prometheus_http_requests_total';
   const reporting = `count(sum by (instance) (increase(${probesTotal}[1m])) > 0)`;
-  const integration = (metric: string) => `sum by (integration) (increase(${metric}[15m]))`;
   const rules = 'prometheus_rule_group_iterations';
-  const notifications = 'prometheus_notifications';
   return [
     alertRule(model, 'Watchdog', {
       expr: 'vector(1)',
@@ -41,13 +45,13 @@ export function meterAlerts(model: SignalModel): AlertRule[] {
       summary: 'Prometheus refuses {{ $value | humanizePercentage }} of what the injectors push',
     }),
     alertRule(model, 'ScrapeTargetDown', {
-      expr: 'up == 0',
+      expr: `up${shared ? `{namespace="${watchedNamespaces.load}"}` : ''} == 0`,
       for: '10m',
       summary:
         '{{ $labels.job }} at {{ $labels.instance }} is not scraped (up is {{ $value | printf "%.0f" }})',
     }),
     alertRule(model, 'RuleEvaluationFailing', {
-      expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[10m])) > 0',
+      expr: `sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total${ofOurRules}[10m])) > 0`,
       for: '10m',
       summary: 'Rules of {{ $labels.rule_group }} failed {{ $value | printf "%.0f" }} times in 10m',
     }),
@@ -56,6 +60,16 @@ export function meterAlerts(model: SignalModel): AlertRule[] {
       for: '10m',
       summary: '{{ $labels.pod }} misses {{ $value | humanizePercentage }} of its rule evaluations',
     }),
+    ...(shared ? [] : serverAlerts(model)),
+    ...(model.longTerm === undefined ? [] : longTermAlerts(model)),
+  ];
+}
+
+/** Alerts on the Prometheus and Alertmanager of the stack's own. */
+function serverAlerts(model: SignalModel): AlertRule[] {
+  const integration = (metric: string) => `sum by (integration) (increase(${metric}[15m]))`;
+  const notifications = 'prometheus_notifications';
+  return [
     alertRule(model, 'ConfigReloadFailing', {
       expr: '(prometheus_config_last_reload_successful == 0) or (alertmanager_config_last_reload_successful == 0)',
       for: '5m',
@@ -77,7 +91,6 @@ export function meterAlerts(model: SignalModel): AlertRule[] {
       for: '5m',
       summary: '{{ $value | printf "%.0f" }} notifications by {{ $labels.integration }} failed in 15m',
     }),
-    ...(model.longTerm === undefined ? [] : longTermAlerts(model)),
   ];
 }
 

@@ -90,6 +90,11 @@ export interface SignalModel {
   readonly gatewayScraped?: boolean;
   /** The mesh as the stack wants it; absent where there is none. */
   readonly mesh?: MeshModel;
+  /**
+   * Whether Prometheus is somebody else's: then it scrapes and evaluates more than this stack, alerts about the meter ask for what is ours
+   * only, and its own health is for whoever keeps it. Default false.
+   */
+  readonly sharedPrometheus?: boolean;
   /** Probes from node to node; absent where there are none. */
   readonly nodeProber?: NodeProberSettings;
   /** Chaos as the stack wants it; absent where there is none. */

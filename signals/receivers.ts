@@ -38,6 +38,14 @@ const title =
 const text =
   '{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n\n{{ end }}';
 
+/** What a notification says, in Alertmanager's templates. */
+export const notificationTexts = {
+  title,
+  text,
+  pagerDutyDescription: `${title} {{ (index .Alerts 0).Annotations.summary }}`,
+  pagerDutySeverity: '{{ if eq .CommonLabels.severity "ticket" }}warning{{ else }}critical{{ end }}',
+} as const;
+
 /** A receiver as Alertmanager's configuration file has it. */
 export function receiverConfig(receiver: Receiver): { readonly name: string } & Record<string, unknown> {
   const { name, url, slack, pagerDuty, email, deadManSwitch } = receiver;
@@ -62,8 +70,8 @@ export function receiverConfig(receiver: Receiver): { readonly name: string } & 
         {
           ...told,
           routing_key: pagerDuty.routingKey,
-          description: `${title} {{ (index .Alerts 0).Annotations.summary }}`,
-          severity: '{{ if eq .CommonLabels.severity "ticket" }}warning{{ else }}critical{{ end }}',
+          description: notificationTexts.pagerDutyDescription,
+          severity: notificationTexts.pagerDutySeverity,
         },
       ],
     };

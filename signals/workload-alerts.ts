@@ -29,7 +29,7 @@ const restarts = 3;
 
 /** Saturation and life of our pods, and the nodes that carry them. */
 export function workloadAlerts(model: SignalModel): AlertRule[] {
-  const ours = oursOf(model);
+  const ours = model.sharedPrometheus ? loadOf(model) : oursOf(model);
   return [
     alertRule(model, 'InjectorSaturated', {
       expr:

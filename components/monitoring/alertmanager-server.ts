@@ -1,22 +1,21 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { stringify } from 'yaml';
 import { Alertmanager, type AlertmanagerSpec } from '../../resources/alertmanager';
-import type { Config } from '../../settings/schema';
-import { alertmanagerConfig, type Receiver } from '../../signals/alertmanager';
+import type { RunMonitoringSettings } from '../../settings/monitoring-schema';
 import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
 import { imageOf, versions } from '../images';
 import { metadata, untilAvailable, withoutWaiting } from '../metadata';
 import { alertmanagerPort, monitoringName, namespaceNames } from '../names';
 import { podSecurity } from '../pod';
+import { alertmanagerSecret } from './alertmanager-secret';
 import type { MonitoringPartArgs } from './part';
 import { serviceAccount } from './rbac';
 import { storage } from './volume';
 
 /** Arguments of {@link AlertmanagerServer}. */
 export interface AlertmanagerServerArgs extends MonitoringPartArgs {
-  readonly monitoring: Config['monitoring'];
+  readonly monitoring: RunMonitoringSettings;
   readonly model: SignalModel;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];
@@ -56,14 +55,7 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       },
       child,
     );
-    const config = new k8s.core.v1.Secret(
-      `${fullName}-config`,
-      {
-        metadata: metadata(`${fullName}-config`, namespace, { workload, stack }),
-        stringData: { 'alertmanager.yaml': configuration(args) },
-      },
-      child,
-    );
+    const config = alertmanagerSecret(this, args);
     const account = serviceAccount(
       { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
       child,
@@ -120,15 +112,4 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       ...(cluster.monitoringNodes ? { nodeSelector: cluster.monitoringNodes } : {}),
     };
   }
-}
-
-/** Alertmanager's configuration file, secret: the URLs of receivers carry tokens. */
-function configuration({ cluster, monitoring, model }: AlertmanagerServerArgs): pulumi.Output<string> {
-  const severities: Receiver['severities'] = ['page', 'ticket'];
-  const receivers: pulumi.Output<Receiver[]> = monitoring.receivers
-    ? pulumi.output<Receiver[]>(monitoring.receivers)
-    : cluster.webhook
-      ? cluster.webhook.apply((url): Receiver[] => [{ name: cluster.kind, url, severities }])
-      : pulumi.output<Receiver[]>([]);
-  return pulumi.secret(receivers.apply((to) => stringify(alertmanagerConfig(model, to))));
 }

@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { PrometheusSpec } from '../../resources/prometheus';
-import type { Config } from '../../settings/schema';
+import type { RunMonitoringSettings } from '../../settings/monitoring-schema';
 import { sentSeries } from '../../signals/long-term';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
@@ -9,7 +9,7 @@ import { monitoringName, namespaceNames } from '../names';
 import type { MonitoringPartArgs } from './part';
 
 /** A store of the user's, as the config names it. */
-type UsersStore = NonNullable<Config['monitoring']['longTerm']['remoteWrite']>;
+type UsersStore = NonNullable<RunMonitoringSettings['longTerm']['remoteWrite']>;
 
 type RemoteWrite = NonNullable<Extract<PrometheusSpec, { remoteWrite?: unknown }>['remoteWrite']>;
 

@@ -4,7 +4,7 @@ import { PodMonitor } from '../../resources/pod-monitor';
 import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
 import { PrometheusRule } from '../../resources/prometheus-rule';
 import { ownStore } from '../../settings/long-term-schema';
-import type { Config } from '../../settings/schema';
+import type { RunMonitoringSettings } from '../../settings/monitoring-schema';
 import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import { figureLifeSeconds, storeGroups, storeResults } from '../../signals/long-term';
 import type { SignalModel } from '../../signals/model';
@@ -19,7 +19,7 @@ import { storage } from './volume';
 
 /** Arguments of {@link LongTermStore}. */
 export interface LongTermStoreArgs extends MonitoringPartArgs {
-  readonly monitoring: Config['monitoring'];
+  readonly monitoring: RunMonitoringSettings;
   readonly model: SignalModel;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];

@@ -161,6 +161,27 @@ export function dnsDiscovery(
   ];
 }
 
+const ownNamespaces: readonly string[] = [namespaceNames.load, meshNamespace];
+
+/** Names of the monitors of what carries and answers load. */
+export const loadMonitors = monitored
+  .filter(({ namespace }) => ownNamespaces.includes(namespace))
+  .map(({ name }) => name);
+
+/** What {@link podMonitors} are made from. */
+export interface PodMonitorsArgs extends MonitoringPartArgs {
+  /** Says what there is to scrape. */
+  readonly model: SignalModel;
+  /** The operator's kinds, where the stack makes them. */
+  readonly crds?: readonly pulumi.Resource[];
+  /** Names of the monitors that are wanted, where somebody else scrapes the rest; default all. */
+  readonly only?: readonly string[];
+  /** Seconds between two scrapes where a monitor says nothing; default what Prometheus scrapes everything at. */
+  readonly everySeconds?: number;
+  /** What the `podMonitorSelector` of a Prometheus of somebody else's asks for. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A PodMonitor for each scraped workload; the label `job` is the workload's name. */
 export function podMonitors(
   parent: pulumi.Resource,
@@ -168,9 +189,12 @@ export function podMonitors(
     cluster,
     stack,
     namespaces,
-    crds,
+    crds = [],
     model,
-  }: MonitoringPartArgs & { readonly crds: readonly pulumi.Resource[]; readonly model: SignalModel },
+    only: wanted,
+    everySeconds,
+    labels: asked = {},
+  }: PodMonitorsArgs,
 ): PodMonitor[] {
   const there = {
     gateway: readsGateway(model),
@@ -178,13 +202,14 @@ export function podMonitors(
     istiod: model.mesh?.istiodScraped === true,
   };
   return monitored
-    .filter(({ only }) => only === undefined || there[only])
+    .filter(({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true))
     .map((each) => {
       const { name, namespace, workloads, label } = each;
+      const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, { stack });
       return new PodMonitor(
         name,
         {
-          metadata: metadata(name, namespaceNames.monitoring, { stack }),
+          metadata: { ...rest, labels: { ...own, ...asked } },
           spec: {
             jobLabel: label ?? nameLabel,
             namespaceSelector: { matchNames: [namespace] },
@@ -194,7 +219,7 @@ export function podMonitors(
                 : {}),
               matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
             },
-            podMetricsEndpoints: endpoints(each),
+            podMetricsEndpoints: endpoints({ ...(everySeconds ? { everySeconds } : {}), ...each }),
           },
         },
         inside(parent, cluster, [namespaces.monitoring, ...crds]),

@@ -2,24 +2,24 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
 import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
-import { PrometheusRule } from '../../resources/prometheus-rule';
-import type { Config } from '../../settings/schema';
+import type { OwnMonitoringSettings } from '../../settings/monitoring-schema';
 import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import type { SignalModel } from '../../signals/model';
-import { ruleGroups } from '../../signals/rules';
 import { inside } from '../cluster/cluster';
-import { metadata, untilAvailable, withoutWaiting } from '../metadata';
+import { metadata, untilAvailable } from '../metadata';
 import { longTermWorkload, monitoringName, namespaceNames, prometheusPort } from '../names';
 import type { CountsSending } from './counts-sending';
 import { nodeScrapeConfigs } from './node-scraping';
 import type { MonitoringPartArgs } from './part';
-import { commonSpec, ruleGroupSpec } from './prometheus-spec';
+import { pathRules } from './path-rules';
+import { prometheusService } from './prometheus-service';
+import { commonSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
 import { storage } from './volume';
 
 /** Arguments of {@link PrometheusServer}. */
 export interface PrometheusServerArgs extends MonitoringPartArgs {
-  readonly monitoring: Config['monitoring'];
+  readonly monitoring: OwnMonitoringSettings;
   readonly model: SignalModel;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];
@@ -43,25 +43,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
     super('continuous-load:index:PrometheusServer', name, {}, opts);
     const { cluster, stack, namespaces, crds } = args;
     const own = [namespaces.monitoring];
-    const service = new k8s.core.v1.Service(
-      fullName,
-      {
-        metadata: metadata(fullName, namespace, { workload, stack, annotations: withoutWaiting }),
-        spec: {
-          type: cluster.nodePorts ? 'NodePort' : 'ClusterIP',
-          selector: { 'app.kubernetes.io/name': workload, 'operator.prometheus.io/name': monitoringName },
-          ports: [
-            {
-              name: 'web',
-              port: prometheusPort,
-              targetPort: 'web',
-              ...(cluster.nodePorts ? { nodePort: cluster.nodePorts.prometheus } : {}),
-            },
-          ],
-        },
-      },
-      inside(this, cluster, own),
-    );
+    const service = prometheusService(this, args, monitoringName, 'web');
     this.address = pulumi.interpolate`${service.spec.clusterIP}:${prometheusPort}`;
     const permissions = this.#permissions(args);
     const scrape = new k8s.core.v1.Secret(
@@ -72,14 +54,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
       },
       inside(this, cluster, own),
     );
-    new PrometheusRule(
-      'continuous-load',
-      {
-        metadata: metadata('continuous-load', namespace, { workload, stack }),
-        spec: { groups: ruleGroups(args.model).map(ruleGroupSpec) },
-      },
-      inside(this, cluster, [...own, ...crds]),
-    );
+    pathRules(this, args);
     new Prometheus(
       monitoringName,
       {

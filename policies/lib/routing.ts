@@ -11,8 +11,45 @@ export interface Routing {
   readonly config: unknown;
 }
 
-/** The configuration of every Alertmanager of a stack, as far as it is known: of operated ones the Secret that they name. */
+/**
+ * The configuration of every Alertmanager of a stack, as far as it is known: of operated ones the Secret that they name; and of one that
+ * somebody else keeps the branch that an AlertmanagerConfig adds to it.
+ */
 export function routings(stack: Stack): readonly Routing[] {
+  return [...ofServers(stack), ...ofBranches(stack)];
+}
+
+function ofBranches(stack: Stack): Routing[] {
+  return stack
+    .of('AlertmanagerConfig')
+    .map((object) => ({ object, config: fromResource(at(object.value, 'spec')) }));
+}
+
+/** An AlertmanagerConfig's `spec` in the words of Alertmanager's file, as far as routing goes. */
+function fromResource(spec: unknown): unknown {
+  return {
+    route: { receiver: '', routes: [routeFromResource(at(spec, 'route'))] },
+    receivers: list(at(spec, 'receivers')).map((receiver) =>
+      Object.fromEntries(
+        fields(receiver).map(([key, value]) => [key.replace(/Configs$/, '_configs'), value]),
+      ),
+    ),
+  };
+}
+
+function routeFromResource(route: unknown): unknown {
+  return {
+    receiver: at(route, 'receiver'),
+    continue: at(route, 'continue'),
+    matchers: list(at(route, 'matchers')).map(
+      (matcher) =>
+        `${text(at(matcher, 'name')) ?? ''}${text(at(matcher, 'matchType')) ?? '='}"${text(at(matcher, 'value')) ?? ''}"`,
+    ),
+    routes: list(at(route, 'routes')).map(routeFromResource),
+  };
+}
+
+function ofServers(stack: Stack): Routing[] {
   return stack.of('Alertmanager').flatMap((object) => {
     const named = text(at(object.value, 'spec', 'configSecret')) ?? `alertmanager-${object.name}`;
     const secret = stack

@@ -30,6 +30,8 @@ interface RuleWords {
   readonly mend: string;
   readonly level: Level;
   readonly settings?: Readonly<Record<string, Setting>>;
+  /** Whether what the product's own chart makes is judged too; default false, as its authors and not the stack say what it is. */
+  readonly judgesChart?: boolean;
 }
 
 /** A rule over one object at a time. */
@@ -66,12 +68,16 @@ export function stackRule<C = Settings>(rule: StackRule<C>): Rule {
 
 /** What a rule finds on one object. */
 export function judgeObject(rule: ObjectRule, object: KubernetesObject, settings: Settings): Finding[] {
+  if (isLeftOut(rule, object)) return [];
   return rule.judge(object, settings).map((problem) => finding(rule, { object, problem }));
 }
 
 /** What a rule finds in a stack. */
 export function judgeStack(rule: StackRule, stack: Stack, settings: Settings): Finding[] {
-  return rule.judgeStack(stack, settings).map((problem) => finding(rule, problem));
+  return rule
+    .judgeStack(stack, settings)
+    .filter(({ object }) => !isLeftOut(rule, object))
+    .map((problem) => finding(rule, problem));
 }
 
 /** The settings of a rule: what a config says, over the defaults. */
@@ -80,6 +86,13 @@ export function settingsOf(rule: Rule, config: Settings = {}): Settings {
     ([name, setting]) => [name, setting.default] as const,
   );
   return { ...Object.fromEntries<unknown>(defaults), ...config };
+}
+
+/** In the URN of what kube-prometheus-stack makes where `monitoring.kind` names it; charts of other programs are judged like everything else. */
+const ofOurChart = 'continuous-load:index:MonitoringStack$kubernetes:helm.sh/v4:Chart$';
+
+function isLeftOut({ judgesChart }: RuleWords, { urn }: KubernetesObject): boolean {
+  return judgesChart !== true && urn.includes(ofOurChart);
 }
 
 function finding({ name, mend }: RuleWords, { object, problem }: Problem): Finding {

@@ -13,6 +13,7 @@ export const alertRoute = stackRule<Words>({
   description: 'Every alert has a route to a receiver that tells somebody.',
   mend: 'Add a receiver (config `monitoring.receivers`) with the severity of the alert.',
   level: 'mandatory',
+  judgesChart: true,
   settings: {
     silent: { type: 'array', description: 'Severities that are for nobody.', default: ['none'] },
   },

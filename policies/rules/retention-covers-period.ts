@@ -11,6 +11,7 @@ export const retentionCoversPeriod = stackRule({
   description: 'Prometheus keeps its samples, on a volume, for as long as its rules look back.',
   mend: 'Raise retention (config `monitoring.retention`), shorten the period, and give Prometheus storage.',
   level: 'mandatory',
+  judgesChart: true,
   judgeStack: (stack) =>
     stack.of('Prometheus').flatMap((object) => {
       const own = stack.of('PrometheusRule').filter((rules) => isRead(object, rules));

@@ -1,3 +1,4 @@
+import { runsPrometheus } from '../monitoring-schema';
 import { formatSize } from '../units';
 import type { Contradiction } from './contradiction';
 
@@ -88,30 +89,31 @@ export const clusterContradictions: readonly Contradiction[] = [
   },
   {
     uses: ['cluster', 'monitoring.storage'],
-    find: ({ cluster, monitoring: { storage } }) =>
-      cluster.kind !== 'lab'
-        ? []
-        : [
-            ...(storage.size <= labVolumeBytes
-              ? []
-              : [
-                  {
-                    field: 'monitoring.storage.size',
-                    value: formatSize(storage.size),
-                    allowed: `at most ${formatSize(labVolumeBytes)} on the lab, whose volumes are made beforehand`,
-                    mend: 'lower it, or use an existing cluster',
-                  },
-                ]),
-            ...(storage.class === undefined
-              ? []
-              : [
-                  {
-                    field: 'monitoring.storage.class',
-                    value: storage.class,
-                    allowed: 'left out on the lab, which has one class of its own',
-                    mend: 'remove it',
-                  },
-                ]),
-          ],
+    find: ({ cluster, monitoring }) => {
+      if (cluster.kind !== 'lab' || !runsPrometheus(monitoring)) return [];
+      const { storage } = monitoring;
+      return [
+        ...(storage.size <= labVolumeBytes
+          ? []
+          : [
+              {
+                field: 'monitoring.storage.size',
+                value: formatSize(storage.size),
+                allowed: `at most ${formatSize(labVolumeBytes)} on the lab, whose volumes are made beforehand`,
+                mend: 'lower it, or use an existing cluster',
+              },
+            ]),
+        ...(storage.class === undefined
+          ? []
+          : [
+              {
+                field: 'monitoring.storage.class',
+                value: storage.class,
+                allowed: 'left out on the lab, which has one class of its own',
+                mend: 'remove it',
+              },
+            ]),
+      ];
+    },
   },
 ];

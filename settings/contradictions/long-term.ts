@@ -2,9 +2,10 @@ import { ownStore } from '../long-term-schema';
 import { formatDuration, formatSize } from '../units';
 import { labVolumeBytes } from './cluster';
 import type { Contradiction } from './contradiction';
+import { whereRun } from './run-monitoring';
 
 /** Contradictions of `monitoring.longTerm` with itself and with others. */
-export const longTermContradictions: readonly Contradiction[] = [
+export const longTermContradictions: readonly Contradiction[] = whereRun([
   {
     uses: ['monitoring.longTerm'],
     find: ({ monitoring: { longTerm } }) =>
@@ -85,4 +86,4 @@ export const longTermContradictions: readonly Contradiction[] = [
           ];
     },
   },
-];
+]);

@@ -1,7 +1,20 @@
+import { type RunMonitoringSettings, runsPrometheus } from '../monitoring-schema';
+import type { Problem } from '../problem';
 import { formatDuration, formatSize } from '../units';
 import type { Contradiction } from './contradiction';
+import { whereRun } from './run-monitoring';
 
 const day = 86_400_000;
+
+type Receivers = NonNullable<RunMonitoringSettings['receivers']>;
+
+/** A contradiction between receivers, of kinds of monitoring that have any. */
+function ofReceivers(find: (receivers: Receivers) => readonly Problem[]): Contradiction {
+  return {
+    uses: ['monitoring.receivers'],
+    find: ({ monitoring }) => find('receivers' in monitoring ? (monitoring.receivers ?? []) : []),
+  };
+}
 
 /** Contradictions of the section `monitoring`. */
 export const monitoringContradictions: readonly Contradiction[] = [
@@ -19,57 +32,56 @@ export const monitoringContradictions: readonly Contradiction[] = [
             },
           ],
   },
-  {
-    uses: ['monitoring.retentionSize', 'monitoring.storage.size'],
-    find: ({ monitoring: { retentionSize, storage } }) =>
-      retentionSize <= storage.size * 0.9
-        ? []
-        : [
-            {
-              field: 'monitoring.retentionSize',
-              value: formatSize(retentionSize),
-              allowed: `at most nine tenths of monitoring.storage.size, ${formatSize(storage.size)}: the write-ahead log needs the rest`,
-              mend: 'lower it, or give more storage',
-            },
-          ],
-  },
-  {
-    uses: ['monitoring.receivers'],
-    find: ({ monitoring: { receivers = [] } }) =>
-      receivers.flatMap(({ name }, index) =>
-        receivers.findIndex((other) => other.name === name) === index
+  ...whereRun([
+    {
+      uses: ['monitoring.retentionSize', 'monitoring.storage.size'],
+      find: ({ monitoring: { retentionSize, storage } }) =>
+        retentionSize <= storage.size * 0.9
           ? []
           : [
               {
-                field: `monitoring.receivers[${index}].name`,
-                value: name,
-                allowed: 'a name that no other receiver has',
-                mend: 'rename one of the two, or join them',
+                field: 'monitoring.retentionSize',
+                value: formatSize(retentionSize),
+                allowed: `at most nine tenths of monitoring.storage.size, ${formatSize(storage.size)}: the write-ahead log needs the rest`,
+                mend: 'lower it, or give more storage',
               },
             ],
-      ),
-  },
-  {
-    uses: ['monitoring.receivers'],
-    find: ({ monitoring: { receivers = [] } }) =>
-      receivers.length === 0 ||
-      receivers.some(
-        ({ severities, deadManSwitch }) => severities.includes('page') && deadManSwitch === undefined,
-      )
+    },
+  ]),
+  ofReceivers((receivers) =>
+    receivers.flatMap(({ name }, index) =>
+      receivers.findIndex((other) => other.name === name) === index
         ? []
         : [
             {
-              field: 'monitoring.receivers',
-              value: receivers.map(({ name }) => name),
-              allowed: 'such that one of them takes severity page: else nobody hears that a path is down',
-              mend: 'add page to the severities of the receiver that wakes somebody',
+              field: `monitoring.receivers[${index}].name`,
+              value: name,
+              allowed: 'a name that no other receiver has',
+              mend: 'rename one of the two, or join them',
             },
           ],
-  },
+    ),
+  ),
+  ofReceivers((receivers) =>
+    receivers.length === 0 ||
+    receivers.some(
+      ({ severities, deadManSwitch }) => severities.includes('page') && deadManSwitch === undefined,
+    )
+      ? []
+      : [
+          {
+            field: 'monitoring.receivers',
+            value: receivers.map(({ name }) => name),
+            allowed: 'such that one of them takes severity page: else nobody hears that a path is down',
+            mend: 'add page to the severities of the receiver that wakes somebody',
+          },
+        ],
+  ),
   {
     uses: ['monitoring.receivers', 'cluster.kind'],
-    find: ({ cluster, monitoring: { receivers } }) =>
-      cluster.kind === 'lab' || receivers !== undefined
+    find: ({ cluster, monitoring }) =>
+      // Somebody else's Alertmanager has routes of its own.
+      cluster.kind === 'lab' || !runsPrometheus(monitoring) || monitoring.receivers !== undefined
         ? []
         : [
             {

@@ -1,4 +1,5 @@
 import { nodeProtocols, pairsPerNode } from '../../signals/node-model';
+import { scrapesPods } from '../monitoring-schema';
 import type { Config } from '../schema';
 import { formatDuration } from '../units';
 import type { Contradiction } from './contradiction';
@@ -8,12 +9,28 @@ export function nodesAreProbed({
   cluster,
   images,
   nodeProber,
-}: Pick<Config, 'cluster' | 'images' | 'nodeProber'>): boolean {
+  monitoring,
+}: Pick<Config, 'cluster' | 'images' | 'nodeProber' | 'monitoring'>): boolean {
+  if (!scrapesPods(monitoring)) return false;
   return nodeProber.enabled ?? (cluster.kind === 'lab' ? cluster.nodes > 1 : images.echo !== undefined);
 }
 
 /** Contradictions of the section `nodeProber`. */
 export const nodeProberContradictions: readonly Contradiction[] = [
+  {
+    uses: ['monitoring.kind', 'nodeProber.enabled'],
+    find: ({ monitoring, nodeProber: { enabled } }) =>
+      enabled !== true || scrapesPods(monitoring)
+        ? []
+        : [
+            {
+              field: 'nodeProber.enabled',
+              value: true,
+              allowed: `false or left out with monitoring.kind ${monitoring.kind}: the probers of the nodes are scraped, and nobody scrapes`,
+              mend: 'leave it out, or choose a kind of monitoring that scrapes',
+            },
+          ],
+  },
   {
     uses: ['cluster', 'images', 'nodeProber.enabled'],
     find: ({ cluster, images, nodeProber: { enabled } }) =>
@@ -85,7 +102,7 @@ export const nodeProberContradictions: readonly Contradiction[] = [
           ],
   },
   {
-    uses: ['cluster', 'images', 'nodeProber', 'load.maxRate'],
+    uses: ['cluster', 'images', 'nodeProber', 'load.maxRate', 'monitoring.kind'],
     find: (config) => {
       const { cluster, nodeProber, load } = config;
       // Of a cluster that is not ours the number of nodes is not known here, and may change.

@@ -26,11 +26,7 @@ writeFileSync(
   ),
 );
 
-async function deployGateway(
-  gatewayClass: string,
-  managed: boolean,
-  retries = 0,
-): Promise<Registered[]> {
+async function deployGateway(gatewayClass: string, managed: boolean, retries = 0): Promise<Registered[]> {
   const { resources } = await deploy(() => {
     const images = { istiod: 'lab/istiod:1', 'istio-proxy': 'lab/istio-proxy:1' };
     const cluster: Cluster = {

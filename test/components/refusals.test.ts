@@ -60,7 +60,7 @@ describe('components refuse, before they register anything,', () => {
       injector: { ...injector, replicas: 1 },
       model,
       targets: injectorTargets('n'),
-      otlpEndpoint: '1.2.3.4:9090',
+      otlp: { endpoint: '1.2.3.4:9090' },
     };
     expect(await refused((common) => new LoadInjector('x', { ...common, ...args }))).toMatch(
       /^injector\.replicas/,
@@ -79,7 +79,8 @@ describe('components refuse, before they register anything,', () => {
     const args = {
       model: { ...model, chaos },
       resources: injector.resources,
-      prometheusAddress: '1.2.3.4:9090',
+      prometheusUrl: 'http://1.2.3.4:9090',
+      otlp: { endpoint: '1.2.3.4:9090' },
     };
     expect(await refused((common) => new ChaosReaper('x', { ...common, ...args }))).toMatch(
       /^chaos\.namespaces: must not hold kube-system/,

@@ -116,8 +116,13 @@ describe('the JSON Schema', () => {
       const [section = '', ...rest] = key.split('.');
       return [section, rest.reduceRight((inner, part) => ({ [part]: inner }), value)];
     };
-    for (const { key, fallback } of fields)
-      if (fallback !== undefined && !key.startsWith('cluster.') && !key.includes('[]'))
+    for (const { key, kinds, fallback } of fields)
+      if (
+        fallback !== undefined &&
+        !key.startsWith('cluster.') &&
+        !key.includes('[]') &&
+        (kinds.length === 0 || kinds.includes('own'))
+      )
         expect([key, accepts(...nested(key, fallback))]).toEqual([key, true]);
     const secure = { secure: 'v1:abc' };
     expect(accepts('cluster', { kind: 'existing', kubeconfig: secure })).toBe(true);

@@ -44,13 +44,14 @@ const needsOthers =
 export function keysOf(kind: string): readonly ConfigEntry[] {
   return catalogue.filter(
     ({ key, kinds }) =>
-      (kinds.length === 0 || kinds.includes(kind)) &&
+      (kinds.length === 0 || kinds.includes(key.startsWith('monitoring.') ? 'own' : kind)) &&
       !needsOthers.test(key) &&
       // Maps take keys of the user's own.
       !key.includes('<') &&
       !catalogue.some((inner) => inner.key.startsWith(`${key}.<`)) &&
       key !== 'cluster' &&
-      key !== 'cluster.kind',
+      key !== 'cluster.kind' &&
+      key !== 'monitoring.kind',
   );
 }
 

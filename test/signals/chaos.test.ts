@@ -29,7 +29,11 @@ test('everything that the script imports is shipped beside it', () => {
 
 test('the reaper runs as an injector does, under a job of its own', () => {
   expect(chaosCommand('/s')).toEqual([...injectorCommand(model, '/s').slice(0, -1), '/s/chaos.ts']);
-  const env = chaosEnvironment(model, { otlpEndpoint: '10.0.0.1:9090', memoryLimitBytes: 200 * 2 ** 20 });
+  const env = chaosEnvironment(model, {
+    otlpEndpoint: '10.0.0.1:9090',
+    prometheusUrl: 'http://10.0.0.1:9090',
+    memoryLimitBytes: 200 * 2 ** 20,
+  });
   const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
   expect(values).toMatchObject({
     CONFIG: './config.json',
