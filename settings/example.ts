@@ -1,8 +1,8 @@
 import type { ConfigEntry } from './catalogue';
 import type { FieldFacts } from './field-facts';
 
-/** Has the form of a URL, which most secrets of this program are. */
-const secretUrl = 'https://secret.invalid/';
+/** Has the form of a URL, which most secrets of this program are; some must have a path. */
+const secretUrl = 'https://secret.invalid/secret';
 
 /**
  * A value that a key takes and that shows how it is written: what its mending words name, else another than the default, else the default.
@@ -24,7 +24,7 @@ export function standInFor(entry: ConfigEntry | undefined): unknown {
   if (entry?.form === 'list' || entry?.form === 'values') return [];
   const facts: FieldFacts | undefined = entry?.facts;
   if (entry === undefined || facts === undefined) return secretUrl;
-  const candidates = [secretUrl, 'a'.repeat(32), 'secret', exampleOf(entry)];
+  const candidates = [secretUrl, 'a'.repeat(32), 'secret', { secret: 'secret' }, exampleOf(entry)];
   return candidates.find((value) => value !== undefined && facts.accepts(value)) ?? secretUrl;
 }
 

@@ -60,7 +60,7 @@ export function chartMonitoring(
   store?.install(chart);
   pathRules(parent, { ...part, crds: [chart] });
   // What the chart runs it scrapes by monitors of its own; the long-term store is ours.
-  podMonitors(parent, { ...part, model: args.model, crds: [chart], only: [...loadMonitors, 'prometheus'] });
+  podMonitors(parent, { ...part, crds: [chart], only: [...loadMonitors, 'prometheus'] });
   const address = pulumi.interpolate`${service.spec.clusterIP}:${prometheusPort}`;
   return { otlp: { endpoint: address }, prometheusUrl: pulumi.interpolate`http://${address}` };
 }

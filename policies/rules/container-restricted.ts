@@ -23,7 +23,7 @@ export const containerRestricted = objectRule<Excepted>({
   },
   judge: (object, { except }) =>
     containers(workload(object)?.pod).flatMap((container) => {
-      if (except.includes(`${object.namespace ?? ''}/${String(at(container, 'name'))}`)) return [];
+      if (except.includes(`${object.namespace}/${String(at(container, 'name'))}`)) return [];
       const security = at(container, 'securityContext');
       if (security === notKnown) return [];
       const wrong = (field: string, value: unknown) =>

@@ -6,6 +6,7 @@ import { monitoringName, namespaceNames } from '../../components/names';
 import { Namespaces } from '../../components/namespaces';
 import { GrafanaDashboard } from '../../resources/grafana-dashboard';
 import type { DashboardsSettings } from '../../settings/dashboards-schema';
+import { meshNamespace, meshWorkloads } from '../../signals/targets';
 import { dashboardNames, dashboards, grafanaFiles, panelQueries } from '../../signals/dashboards/dashboards';
 import { defaultModel } from '../../signals/model';
 import { deploy, plain } from '../deploy';
@@ -126,6 +127,7 @@ test('the pods that are asked for are those of the components', () => {
         (name) => `${namespaceNames.monitoring}/${name}-${monitoringName}`,
       ),
       `${namespaceNames.monitoring}/prometheus-longterm`,
+      ...Object.values(meshWorkloads).map((name) => `${meshNamespace}/${name}`),
       'kube-system/coredns',
     ].sort(),
   );

@@ -82,6 +82,6 @@ test('hands config to the program as Pulumi does, with a stand-in for secrets', 
     'continuous-load:period': '30d',
     'continuous-load:load': '{"enabled":false}',
     'aws:region': 'eu-west-1',
-    'continuous-load:monitoring': '{"receivers":[{"url":"https://secret.invalid/"}]}',
+    'continuous-load:monitoring': '{"receivers":[{"url":"https://secret.invalid/secret"}]}',
   });
 });
