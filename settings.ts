@@ -28,6 +28,7 @@ import type {
   PodinfoSettings,
   ResourceSettings,
 } from './settings/schema';
+import { dayMs } from './settings/units';
 import { findStrangers } from './settings/strangers';
 import { WrongConfig } from './settings/wrong-config';
 
@@ -299,7 +300,7 @@ function nodeProberModel({
 }
 
 function wholeDays(milliseconds: number): number {
-  return Math.floor(milliseconds / 86_400_000);
+  return Math.floor(milliseconds / dayMs);
 }
 
 function longTermOf(longTerm: RunMonitoringSettings['longTerm']): Pick<SignalModel, 'longTerm'> {

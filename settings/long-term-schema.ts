@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { formatDuration, formatSize } from './units';
+import { dayMs, formatDuration, formatSize } from './units';
 import { duration, flag, leaf, size, text } from './fields';
 
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;
-const day = 86_400_000;
-
 /** Defaults of the stack's own store; kept apart from the schema, so that a store of the user's beside them can be refused. */
 export const ownStoreDefaults = {
-  retention: 400 * day,
+  retention: 400 * dayMs,
   retentionSize: gigabyte,
   storageSize: 2 * gigabyte,
 } as const;
@@ -56,7 +54,7 @@ export const longTermSchema = z
     enabled: flag('false keeps nothing beyond monitoring.retention')
       .prefault(true)
       .describe('Whether counts outlive Prometheus’ own samples.'),
-    retention: duration({ min: 90 * day, max: 4000 * day, mend: 'write for example 400d' })
+    retention: duration({ min: 90 * dayMs, max: 4000 * dayMs, mend: 'write for example 400d' })
       .optional()
       .meta({
         description: 'How long the stack’s own store keeps counts: longer than monitoring.retention.',

@@ -5,17 +5,16 @@ import { longTermSchema } from './long-term-schema';
 import { otlpSchema } from './otlp-schema';
 import { receiverSchema } from './receiver-schema';
 import { resources } from './resources-schema';
+import { dayMs } from './units';
 
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;
-const day = 86_400_000;
-
-const retention = () => duration({ min: day, max: 1100 * day, mend: 'write for example 35d' });
+const retention = () => duration({ min: dayMs, max: 1100 * dayMs, mend: 'write for example 35d' });
 const dnsLabel = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 
 /** What a Prometheus and an Alertmanager of the stack's own are asked to be, whoever installs them. */
 const runShape = {
-  retention: duration({ min: day, max: 1100 * day, mend: 'write for example 35d' })
+  retention: duration({ min: dayMs, max: 1100 * dayMs, mend: 'write for example 35d' })
     .prefault('35d')
     .describe('How long Prometheus keeps samples: at least the period.'),
   retentionSize: size({

@@ -1,11 +1,14 @@
 /** Human units of the stack config, and the spellings that Kubernetes, Prometheus and Go programs want. */
 
+/** A day, in milliseconds. */
+export const dayMs = 86_400_000;
+
 const millisecondsOf: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: dayMs,
   w: 604_800_000,
 };
 

@@ -1,10 +1,8 @@
 import { type RunMonitoringSettings, runsPrometheus } from '../monitoring-schema';
 import type { Problem } from '../problem';
-import { formatDuration, formatSize } from '../units';
+import { dayMs, formatDuration, formatSize } from '../units';
 import type { Contradiction } from './contradiction';
 import { whereRun } from './run-monitoring';
-
-const day = 86_400_000;
 
 type Receivers = NonNullable<RunMonitoringSettings['receivers']>;
 
@@ -21,7 +19,7 @@ export const monitoringContradictions: readonly Contradiction[] = [
   {
     uses: ['monitoring.retention', 'period'],
     find: ({ monitoring, period }) =>
-      monitoring.retention >= period * day
+      monitoring.retention >= period * dayMs
         ? []
         : [
             {
