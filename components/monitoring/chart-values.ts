@@ -1,10 +1,9 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { ChartMonitoringSettings } from '../../settings/monitoring-schema';
-import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import type { Cluster } from '../cluster/cluster';
-import { longTermWorkload } from '../names';
 import { podSecurity, resourceRequirements } from '../pod';
 import type { CountsSending } from './counts-sending';
+import { notOfTheStore, receiverSpec } from './prometheus-spec';
 import { storage } from './volume';
 
 /** Full name that the chart is told; its Prometheus and Alertmanager append theirs. */
@@ -83,27 +82,16 @@ export function chartValues(args: ChartValuesArgs) {
 }
 
 function prometheusSpec({ cluster, stack, monitoring, sending }: ChartValuesArgs) {
+  const { spec, volume } = receiverSpec(cluster, monitoring);
   return {
-    replicas: monitoring.prometheusReplicas,
+    ...spec,
     shards: 1,
     externalLabels: { stack, cluster: cluster.clusterName },
     replicaExternalLabelNameClear: true,
     prometheusExternalLabelNameClear: true,
-    scrapeInterval: formatDuration(monitoring.scrapeInterval),
-    evaluationInterval: '30s',
-    enableOTLPReceiver: true,
-    otlp: { translationStrategy: 'UnderscoreEscapingWithSuffixes' },
-    // Pushed samples come late after a pause of the network.
-    tsdb: { outOfOrderTimeWindow: '10m' },
-    retention: formatDuration(monitoring.retention),
-    retentionSize: formatSize(monitoring.retentionSize),
-    storageSpec: storage(
-      kubernetesSize(monitoring.storage.size),
-      monitoring.storage.class ?? cluster.storageClass,
-    ),
+    storageSpec: volume,
     securityContext: podSecurity,
     resources: resourceRequirements(monitoring.resources),
-    serviceDiscoveryRole: 'EndpointSlice',
     // Open, whatever Helm's release is called; the long-term store evaluates rules of its own.
     ruleSelectorNilUsesHelmValues: false,
     serviceMonitorSelectorNilUsesHelmValues: false,
@@ -111,7 +99,7 @@ function prometheusSpec({ cluster, stack, monitoring, sending }: ChartValuesArgs
     probeSelectorNilUsesHelmValues: false,
     scrapeConfigSelectorNilUsesHelmValues: false,
     ruleSelector: {
-      matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'NotIn', values: [longTermWorkload] }],
+      matchExpressions: notOfTheStore,
     },
     ...(sending ? { remoteWrite: sending.remoteWrite } : {}),
   };

@@ -3,19 +3,17 @@ import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
 import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
 import type { OwnMonitoringSettings } from '../../settings/monitoring-schema';
-import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
 import { metadata, untilAvailable } from '../metadata';
-import { longTermWorkload, monitoringName, namespaceNames, prometheusPort } from '../names';
+import { monitoringName, namespaceNames, prometheusPort } from '../names';
 import type { CountsSending } from './counts-sending';
 import { nodeScrapeConfigs } from './node-scraping';
 import type { MonitoringPartArgs } from './part';
 import { pathRules } from './path-rules';
 import { prometheusService } from './prometheus-service';
-import { commonSpec } from './prometheus-spec';
+import { commonSpec, notOfTheStore, receiverSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
-import { storage } from './volume';
 
 /** Arguments of {@link PrometheusServer}. */
 export interface PrometheusServerArgs extends MonitoringPartArgs {
@@ -93,32 +91,21 @@ export class PrometheusServer extends pulumi.ComponentResource {
     const selector = {
       matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load', 'app.kubernetes.io/instance': stack },
     };
+    const { spec, volume } = receiverSpec(cluster, monitoring);
     return {
       ...commonSpec(cluster, stack, monitoring.resources),
-      replicas: monitoring.prometheusReplicas,
+      ...spec,
       serviceAccountName: fullName,
       automountServiceAccountToken: true,
       externalUrl: cluster.endpoints.apply(
         ({ prometheus }) => prometheus ?? `http://${fullName}.${namespace}.svc:${prometheusPort}`,
       ),
-      scrapeInterval: formatDuration(monitoring.scrapeInterval),
-      evaluationInterval: '30s',
-      enableOTLPReceiver: true,
-      otlp: { translationStrategy: 'UnderscoreEscapingWithSuffixes' },
-      // Pushed samples come late after a pause of the network.
-      tsdb: { outOfOrderTimeWindow: '10m' },
-      retention: formatDuration(monitoring.retention),
-      retentionSize: formatSize(monitoring.retentionSize),
-      storage: storage(
-        kubernetesSize(monitoring.storage.size),
-        monitoring.storage.class ?? cluster.storageClass,
-      ),
+      storage: volume,
       ruleSelector: {
         ...selector,
-        matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'NotIn', values: [longTermWorkload] }],
+        matchExpressions: notOfTheStore,
       },
       podMonitorSelector: selector,
-      serviceDiscoveryRole: 'EndpointSlice',
       additionalScrapeConfigs: { name: `${fullName}-scrape`, key: scrapeFile },
       // Found through EndpointSlices, by address: an alert needs no DNS.
       alerting: { alertmanagers: [{ namespace, name: alertmanager, port: 'web', apiVersion: 'V2' }] },

@@ -1,8 +1,12 @@
+import type { OwnMonitoringSettings } from '../../settings/monitoring-schema';
 import type { ResourceSettings } from '../../settings/schema';
+import { formatDuration, formatSize, kubernetesSize } from '../../settings/units';
 import type { RuleGroup } from '../../signals/rules';
 import type { Cluster } from '../cluster/cluster';
 import { imageOf, versions } from '../images';
+import { longTermWorkload } from '../names';
 import { podSecurity, resourceRequirements } from '../pod';
+import { storage } from './volume';
 
 /** What every Prometheus of the stack is, whatever it is for. */
 export function commonSpec(cluster: Cluster, stack: string, resources: ResourceSettings) {
@@ -22,6 +26,39 @@ export function commonSpec(cluster: Cluster, stack: string, resources: ResourceS
     containers: [{ name: 'prometheus', startupProbe: { periodSeconds: 2, failureThreshold: 450 } }],
   };
 }
+
+/** What the Prometheus is that the probes are pushed to, whoever runs it for the stack; how its volume is said is the runner's. */
+export function receiverSpec(
+  cluster: Cluster,
+  monitoring: Pick<
+    OwnMonitoringSettings,
+    'prometheusReplicas' | 'scrapeInterval' | 'retention' | 'retentionSize' | 'storage'
+  >,
+) {
+  return {
+    volume: storage(
+      kubernetesSize(monitoring.storage.size),
+      monitoring.storage.class ?? cluster.storageClass,
+    ),
+    spec: {
+      replicas: monitoring.prometheusReplicas,
+      scrapeInterval: formatDuration(monitoring.scrapeInterval),
+      evaluationInterval: '30s',
+      enableOTLPReceiver: true,
+      otlp: { translationStrategy: 'UnderscoreEscapingWithSuffixes' as const },
+      // Pushed samples come late after a pause of the network.
+      tsdb: { outOfOrderTimeWindow: '10m' },
+      retention: formatDuration(monitoring.retention),
+      retentionSize: formatSize(monitoring.retentionSize),
+      serviceDiscoveryRole: 'EndpointSlice' as const,
+    },
+  };
+}
+
+/** Leaves out the rules of the long-term store, which evaluates them itself. */
+export const notOfTheStore = [
+  { key: 'app.kubernetes.io/name', operator: 'NotIn' as const, values: [longTermWorkload] },
+];
 
 /** A rule group as a PrometheusRule has it: groups are read-only data, the resource's type is not. */
 export function ruleGroupSpec({ name, interval, rules }: RuleGroup) {

@@ -1,4 +1,4 @@
-import { alertCatalogue, type AlertName } from '../../signals/alert-catalogue';
+import { alertCatalogue } from '../../signals/alert-catalogue';
 import { farEndCatalogue } from '../../signals/far-end-catalogue';
 import { gatewayCluster, keptOfEnvoy } from '../../signals/gateway';
 import { maskedRules } from '../../signals/masked';
@@ -9,7 +9,7 @@ import { oldKinds, oldRoles, successors } from '../../signals/predecessors';
 import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
 import { promtool, promtoolPatienceMs, type RuleTest, testRules } from './promtool';
-import { scene } from './scenes';
+import { alertNames, scene, wantedPaths } from './scenes';
 import { type Case, counter, gauge, played, scenesOf } from './weather';
 
 const paths = (
@@ -19,24 +19,9 @@ const model = defaultModel({ paths });
 const groups = [
   ...ruleGroups(model).filter(({ name }) => name.endsWith('.servers')),
   { name: 'masked', interval: '30s', rules: paths.flatMap((path) => maskedRules(model, path)) },
-  {
-    name: 'wanted',
-    interval: '30s',
-    rules: paths.map(({ name }) => ({
-      record: recorded.pathInfo,
-      expr: 'vector(1)',
-      labels: { path: name },
-    })),
-  },
+  wantedPaths(paths),
 ];
-const names = [
-  ...new Set(
-    groups
-      .flatMap(({ rules }) => rules)
-      .filter(isAlert)
-      .map((rule) => rule.alert as AlertName),
-  ),
-];
+const names = alertNames(groups);
 
 const listener = 'job="gateway",http_conn_manager_prefix="outbound_0.0.0.0_8080"';
 const cluster = (service: string) =>

@@ -1,4 +1,3 @@
-import type { AlertName } from '../../signals/alert-catalogue';
 import { maskedRules } from '../../signals/masked';
 import { keptOfSidecars } from '../../signals/mesh';
 import { meshCatalogue } from '../../signals/mesh-catalogue';
@@ -7,7 +6,7 @@ import { defaultModel, pathSettings } from '../../signals/model';
 import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
 import { promtool, promtoolPatienceMs, type RuleTest, testRules } from './promtool';
-import { scene } from './scenes';
+import { alertNames, scene, wantedPaths } from './scenes';
 import { type Case, counter, gauge, scenesOf } from './weather';
 
 const paths = (['mesh', 'mesh-retry'] as const).map((name) => pathSettings(name));
@@ -15,20 +14,9 @@ const model = defaultModel({ paths });
 const groups = [
   ...ruleGroups(model).filter(({ name }) => name.endsWith('.mesh')),
   { name: 'masked', interval: '30s', rules: paths.flatMap((path) => maskedRules(model, path)) },
-  {
-    name: 'wanted',
-    interval: '30s',
-    rules: paths.map(({ name }) => ({
-      record: recorded.pathInfo,
-      expr: 'vector(1)',
-      labels: { path: name },
-    })),
-  },
+  wantedPaths(paths),
 ];
-const names = groups
-  .flatMap(({ rules }) => rules)
-  .filter(isAlert)
-  .map((rule) => rule.alert as AlertName);
+const names = alertNames(groups);
 
 const outbound = (job: string, service = 'mesh-target') =>
   `endpoint="http-envoy-prom",job="${job}",cluster_name="outbound|9898||${service}.continuous-load-mesh.svc.cluster.local"`;

@@ -1,8 +1,26 @@
 import type { AlertName } from '../../signals/alert-catalogue';
 import { zeroSeries } from '../../signals/injector';
-import { droppedTotal, injectorJob, interruptionsTotal, probesTotal } from '../../signals/metrics';
+import { droppedTotal, injectorJob, interruptionsTotal, probesTotal, recorded } from '../../signals/metrics';
 import { type PathName, pathRow, wholeWayShare } from '../../signals/paths';
+import { isAlert } from '../../signals/rule-types';
+import type { RuleGroup } from '../../signals/rules';
 import type { InputSeries, RuleTest } from './promtool';
+
+/** Names of the alerts of some groups, each once. */
+export function alertNames(groups: readonly { readonly rules: RuleGroup['rules'] }[]): AlertName[] {
+  const alerts = groups.flatMap(({ rules }) => rules).filter(isAlert);
+  return [...new Set(alerts.map((rule) => rule.alert as AlertName))];
+}
+
+/** The rules that say of some paths that they are wanted, and nothing else of them. */
+export function wantedPaths(paths: readonly { readonly name: PathName }[]): RuleGroup {
+  const rules = paths.map(({ name }) => ({
+    record: recorded.pathInfo,
+    expr: 'vector(1)',
+    labels: { path: name },
+  }));
+  return { name: 'wanted', interval: '30s', rules };
+}
 
 /** What one injector counts per second for a while. */
 export interface Stretch {

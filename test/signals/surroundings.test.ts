@@ -1,31 +1,18 @@
 import { namespaceNames } from '../../components/names';
-import type { AlertName } from '../../signals/alert-catalogue';
 import { probesTotal, recorded } from '../../signals/metrics';
 import { defaultModel, pathSettings } from '../../signals/model';
-import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
 import { watchedNamespaces } from '../../signals/scraped';
 import { surroundingsCatalogue } from '../../signals/surroundings-catalogue';
 import { promtool, promtoolPatienceMs, testRules } from './promtool';
-import { scene } from './scenes';
+import { alertNames, scene, wantedPaths } from './scenes';
 import { type Case, clock, counter, gauge, played, scenesOf, sceneSeconds, stepSeconds } from './weather';
 
 const model = defaultModel({ paths: [pathSettings('service')] });
 const groups = ruleGroups(model)
   .filter((group) => /\.(servers|workloads|meter)$/.test(group.name))
-  .concat({
-    name: 'wanted',
-    interval: '30s',
-    rules: [{ record: recorded.pathInfo, expr: 'vector(1)', labels: { path: 'service' } }],
-  });
-const names = [
-  ...new Set(
-    groups
-      .flatMap((group) => group.rules)
-      .filter(isAlert)
-      .map((rule) => rule.alert as AlertName),
-  ),
-];
+  .concat(wantedPaths([{ name: 'service' }]));
+const names = alertNames(groups);
 
 /** The service's requests arrive as asked unless the scene is about them. */
 const requests = (job: string, labels: string, good: number, bad: number) =>
