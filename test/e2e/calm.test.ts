@@ -1,8 +1,9 @@
 import { probesTotal } from '../../signals/metrics';
 import { expectedSoFar, stillToCome, onlyExpectedWasNotified, without } from './support/expected';
-import { inWords, notifications } from './support/pager';
+import { beganAnew, samples } from './support/counts';
+import { inWords, notifications, retold } from './support/pager';
 import { StackUnderTest } from './support/stack-under-test';
-import { report, until } from './support/wait';
+import { report, seconds, until } from './support/wait';
 
 const stack = new StackUnderTest();
 /** The last notification is this long ago before the log counts as whole; the suite before this one takes most of it. */
@@ -26,6 +27,23 @@ test(
   },
   calmMs + 30_000,
 );
+
+// Alertmanager promises "at least once": what it sent it knows by a log that it writes down every quarter of an hour, and power cuts lose.
+test('nobody was told the same twice, except by an Alertmanager that had been killed in between', async () => {
+  const twice = [];
+  for (const { timeMs, toldMs, words } of retold(notifications(stack.lab))) {
+    const sent = await samples(
+      stack.prometheus(),
+      toldMs - 60_000,
+      timeMs + 60_000,
+      'alertmanager_notifications_total{integration="webhook"}',
+    );
+    const killed = beganAnew(sent);
+    report(`told again after ${seconds(timeMs - toldMs)}${killed ? ', by a new Alertmanager' : ''}`, words);
+    if (!killed) twice.push({ words, at: new Date(timeMs).toISOString(), after: seconds(timeMs - toldMs) });
+  }
+  expect(twice).toEqual([]);
+});
 
 test('no probe failed by a fault of the script', async () => {
   const [most] = await stack

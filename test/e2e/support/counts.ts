@@ -138,6 +138,17 @@ export async function samples(
   return prometheus.matrix(`${selector}[${rangeSeconds}s] @ ${(toMs / 1000).toFixed(3)}`);
 }
 
+/** Whether counters of one process began anew among their samples: one fell, or another instance counts on. */
+export function beganAnew(matrix: readonly MatrixSeries[]): boolean {
+  const instances = new Set(matrix.map(({ metric }) => metric['instance']));
+  return (
+    instances.size > 1 ||
+    matrix.some(({ values }) =>
+      values.some(([, value], i) => Number(value) < Number(values[i - 1]?.[1] ?? 0)),
+    )
+  );
+}
+
 function growthWithin({ values }: MatrixSeries, fromMs: number): number {
   let before = 0;
   let grown = 0;

@@ -46,12 +46,45 @@ export function news(lab: string): { readonly timeMs: number; readonly words: re
   return notifications(lab).map(({ timeMs, alerts }) => ({
     timeMs,
     words: alerts
-      .filter(({ labels, status }) => {
-        const name = JSON.stringify(Object.entries(labels).sort());
-        const before = state.get(name) ?? 'resolved';
-        state.set(name, status);
-        return before !== status;
+      .filter((alert) => {
+        const before = state.get(nameOf(alert)) ?? 'resolved';
+        state.set(nameOf(alert), alert.status);
+        return before !== alert.status;
       })
       .map(alertInWords),
   }));
+}
+
+/** A notification in which nothing was new. */
+export interface Retold {
+  readonly timeMs: number;
+  /** When the last of its alerts had been told in the state that it has. */
+  readonly toldMs: number;
+  readonly words: string;
+}
+
+/**
+ * Notifications of which every alert had been told before in the state that it has, oldest first. That an alert is over which was never
+ * told (it came and went between two notifications of its group) is no repetition: Alertmanager says it with what else its group has to say.
+ */
+export function retold(all: readonly Notification[]): Retold[] {
+  const last = new Map<string, { readonly status: string; readonly timeMs: number }>();
+  return all.flatMap((notification) => {
+    const { timeMs, alerts } = notification;
+    const before = alerts.map((alert) => {
+      const name = nameOf(alert);
+      const told = last.get(name);
+      if (told?.status !== alert.status) last.set(name, { status: alert.status, timeMs });
+      return told?.status === alert.status ? told.timeMs : undefined;
+    });
+    const known = before.filter((moment) => moment !== undefined);
+    return known.length < alerts.length || alerts.length === 0
+      ? []
+      : [{ timeMs, toldMs: Math.max(...known), words: inWords(notification) }];
+  });
+}
+
+/** What tells an alert from every other. */
+function nameOf({ labels }: NotifiedAlert): string {
+  return JSON.stringify(Object.entries(labels).sort());
 }
