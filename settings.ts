@@ -18,6 +18,7 @@ import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { ownStore } from './settings/long-term-schema';
 import { type RunMonitoringSettings, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
+import { lingerSeconds } from './settings/podinfo-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
 import { configNamespace, type Problem } from './settings/problem';
@@ -90,6 +91,7 @@ export function readSettings(
             period,
             load,
             injector,
+            podinfo,
             monitoring,
             alerts,
             mesh,
@@ -226,6 +228,7 @@ function toModel(
     period,
     load,
     injector,
+    podinfo,
     monitoring,
     alerts,
     mesh,
@@ -235,6 +238,7 @@ function toModel(
     'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'mesh' | 'testTimeScale'
   > & {
     cluster: Config['cluster'] | undefined;
+    podinfo: Config['podinfo'] | undefined;
   },
 ): SignalModel {
   return {
@@ -261,6 +265,7 @@ function toModel(
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     gatewayScraped: cluster !== undefined && cluster.kind !== 'existing' && scrapesPods(monitoring),
+    ...(podinfo ? { targetLingerSeconds: lingerSeconds(podinfo) } : {}),
     ...(mesh.enabled ? { mesh: toMesh(mesh, cluster) } : {}),
     timeScale: testTimeScale,
   };

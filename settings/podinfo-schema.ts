@@ -54,3 +54,11 @@ export const podinfoSchema = z
   })
   .prefault({})
   .describe('Source and target, the two hops under load.');
+
+/** What podinfo itself waits between SIGTERM and the end of its open connections: `time.Sleep(3 * time.Second)` in its signals.Shutdown. */
+const ownWaitMs = 3000;
+
+/** How long a pod of podinfo that is to stop still answers on open connections, in whole seconds. */
+export function lingerSeconds({ drain }: { readonly drain: { readonly preStop: number } }): number {
+  return Math.ceil((drain.preStop + ownWaitMs) / 1000);
+}

@@ -1,6 +1,8 @@
 import type { AlertKind, AlertName } from './alert-catalogue';
-import { type Inhibition, inhibitions, led } from './inhibitions';
-import type { SignalModel } from './model';
+import { type Inhibition, inhibitions, led, ledFromBehind } from './inhibitions';
+import { defaultTargetLingerSeconds, type SignalModel } from './model';
+import type { PathName } from './paths';
+import { duration } from './promql';
 import { type Receiver, receiverConfig } from './receivers';
 
 export type { Receiver } from './receivers';
@@ -38,7 +40,7 @@ const nobody = 'nobody';
  * Pages that another one may explain wait so long for it, in seconds: alerts of one cause come within two evaluations, an export and
  * a flush of each other.
  */
-const explainedWait = '10s';
+export const explainedWaitSeconds = 10;
 
 /**
  * Alertmanager's configuration: pages and tickets to the receivers that want them, at once unless another page may explain them, and
@@ -76,24 +78,44 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
   if (receiver.deadManSwitch !== undefined) return [{ ...to, ...signOfLife }];
   const severities = receiver.severities.flatMap((kind) => severityValues(model, kind));
   if (severities.length === 0) return [];
-  const waiting = led(model);
+  const fromBehind = ledFromBehind(model);
+  const waiting = led(model).filter((path) => !fromBehind.includes(path));
   return [
     {
       ...to,
       matchers: [oneOf('severity', severities)],
       routes: [
         // No injector, or no way to Prometheus: every path is missing, and that is one page.
-        { matchers: [named('ProbesMissing')], group_by: ['alertname'], group_wait: explainedWait },
+        {
+          matchers: [named('ProbesMissing')],
+          group_by: ['alertname'],
+          group_wait: duration(explainedWaitSeconds),
+        },
         // Probers are scraped at different moments: what breaks several pairs, or a whole node, is known some seconds after the first.
         ...(model.nodeProber === undefined
           ? []
-          : [{ matchers: [named('NodePairDown')], group_by: ['alertname'], group_wait: explainedWait }]),
-        ...(waiting.length === 0
-          ? []
-          : [{ matchers: [named('PathDown'), oneOf('path', waiting)], group_wait: explainedWait }]),
+          : [
+              {
+                matchers: [named('NodePairDown')],
+                group_by: ['alertname'],
+                group_wait: duration(explainedWaitSeconds),
+              },
+            ]),
+        ...pagesThatWait(waiting, explainedWaitSeconds),
+        ...pagesThatWait(fromBehind, fromBehindWaitSeconds(model)),
       ],
     },
   ];
+}
+
+/** How long a page waits whose path loses what is behind its last hop before the path that speaks for it does, in seconds. */
+export function fromBehindWaitSeconds({ targetLingerSeconds }: SignalModel): number {
+  return explainedWaitSeconds + (targetLingerSeconds ?? defaultTargetLingerSeconds);
+}
+
+function pagesThatWait(paths: readonly PathName[], seconds: number): Route[] {
+  if (paths.length === 0) return [];
+  return [{ matchers: [named('PathDown'), oneOf('path', paths)], group_wait: duration(seconds) }];
 }
 
 /** At least one notification a minute: sent at every other interval of the group. */

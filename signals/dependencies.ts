@@ -14,7 +14,7 @@ export function serverLeader(model: Pick<SignalModel, 'paths'>, name: PathName):
 }
 
 /** The path whose page speaks for what answers behind the last hop of this one, or undefined where nothing does. */
-function behindLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
+export function behindLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
   const { behind } = pathRow(name);
   if (behind === undefined) return undefined;
   return model.paths.map((path) => path.name).find((other) => lastHop(other) === behind);

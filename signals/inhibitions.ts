@@ -1,5 +1,5 @@
 import type { AlertName } from './alert-catalogue';
-import { followers, simultaneousLeaders } from './dependencies';
+import { behindLeader, followers, simultaneousLeaders } from './dependencies';
 import type { SignalModel } from './model';
 import { isMeshPath, type PathName } from './paths';
 
@@ -104,4 +104,12 @@ export function inhibitedBy(model: Pick<SignalModel, 'paths'>, name: AlertName):
 /** Paths whose page may come at the same time as one that explains it; where names fail, open connections go on, so that page is alone. */
 export function led(model: Pick<SignalModel, 'paths'>): PathName[] {
   return model.paths.map(({ name }) => name).filter((name) => simultaneousLeaders(model, name).length > 0);
+}
+
+/**
+ * Paths whose page may come before one that explains it: a gateway sends nothing more to what is to stop, while the path that leads
+ * still has answers on its open connections.
+ */
+export function ledFromBehind(model: Pick<SignalModel, 'paths'>): PathName[] {
+  return model.paths.map(({ name }) => name).filter((name) => behindLeader(model, name) !== undefined);
 }

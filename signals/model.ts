@@ -88,6 +88,8 @@ export interface SignalModel {
   readonly interruptionsPerHour?: number;
   /** Whether the metrics of the gateway are scraped: where the stack runs it itself, and not where it is the user's. Default false. */
   readonly gatewayScraped?: boolean;
+  /** How long target answers on open connections after it is to stop and takes no new ones; default 8, of a default drain. */
+  readonly targetLingerSeconds?: number;
   /** The mesh as the stack wants it; absent where there is none. */
   readonly mesh?: MeshModel;
   /**
@@ -105,6 +107,9 @@ export interface SignalModel {
 
 /** Where the counts of a whole stack are capped unless the model says otherwise, in probes per second. */
 export const defaultMaxRatePerSecond = 100;
+
+/** Default of `targetLingerSeconds`: the default `podinfo.drain.preStop` and what podinfo itself waits. */
+export const defaultTargetLingerSeconds = 8;
 
 /** Default of `runbookBase`. */
 export const defaultRunbookBase = 'docs/paths-and-alerts.md';

@@ -95,80 +95,92 @@ describe('notifications of a real Alertmanager', () => {
   });
   const pairDown = (source_node: string, target_node: string) =>
     of('NodePairDown', { source_node, target_node, protocol: 'udp' });
-  /** First those, and four seconds later these too; after fifteen more, what came, a notification a line. */
-  const scenes: Record<string, { first: SentAlert[]; then?: SentAlert[]; told: string[] }> = {
-    'one path': { first: [down('tcp'), recently('tcp'), shared('tcp')], told: ['PathDown tcp'] },
-    'echo gone, udp first': {
-      first: [down('udp'), recently('udp')],
-      then: (['tcp', 'udp', 'websocket', 'grpc-stream'] as const).flatMap((path) => [
-        down(path),
-        recently(path),
-        ...(path === 'tcp' ? [shared('tcp')] : []),
-      ]),
-      told: ['PathDown tcp'],
-    },
-    'udp alone': { first: [down('udp'), recently('udp')], told: ['PathDown udp'] },
-    'target gone': {
-      first: [down('grpc'), recently('grpc')],
-      then: [down('service'), recently('service'), shared('service')],
-      told: ['PathDown service'],
-    },
-    'source gone': {
-      first: [down('service'), recently('service'), shared('service')],
-      then: [of('ServerTraffic'), of('ServerErrors'), of('SloFastBurn', { path: 'service' })],
-      told: ['PathDown service'],
-    },
-    'DNS gone': {
-      first: [down('dns'), recently('dns'), shared('dns')],
-      then: [
-        ...(['service', 'tcp'] as const).flatMap((path) => [down(path), shared(path), recently(path)]),
-        ...pathNames.filter((name) => name !== 'dns').map((path) => of('SloFastBurn', { path })),
-        of('DnsServerErrors'),
-      ],
-      told: ['PathDown dns'],
-    },
-    'no injector': {
-      first: pathNames.slice(0, 3).map((path) => of('ProbesMissing', { path })),
-      then: [...pathNames.map((path) => of('ProbesMissing', { path })), of('InjectorSilent')],
-      told: [
-        pathNames
-          .map((path) => `ProbesMissing ${path}`)
-          .sort()
-          .join(' + '),
-      ],
-    },
-    'node down': {
-      first: [of('NodeNotReady', { node: 'n2' })],
-      then: [
-        of('ScrapeTargetDown', { node: 'n2', job: 'target' }),
-        of('ScrapeTargetDown', { node: 'n1', job: 'echo' }),
-        of('NodeUnreachable', { node: 'n2' }),
-        of('NodePairsMissing', { node: 'n2' }),
-        of('InjectorSilent'),
-        of('ReplicasMissing', { namespace: 'continuous-load', deployment: 'echo' }),
-        ...pathNames.map((path) => of('ProbesShort', { path })),
-      ],
-      told: ['NodeNotReady -', 'ScrapeTargetDown -'],
-    },
-    'ways from two nodes to a third, known one after the other': {
-      first: [pairDown('n1', 'n2')],
-      then: [pairDown('n1', 'n2'), pairDown('n3', 'n2')],
-      told: ['NodePairDown - + NodePairDown -'],
-    },
-    'a page is not muted by a ticket': {
-      first: [of('NodeNotReady', { node: 'n2' })],
-      then: [down('tcp'), of('SloFastBurn', { path: 'service' })],
-      told: ['NodeNotReady -', 'PathDown tcp', 'SloFastBurn service'],
-    },
-  };
+  /** First those, and four seconds (or `afterMs`) later these too; after fifteen more, what came, a notification a line. */
+  const scenes: Record<string, { first: SentAlert[]; then?: SentAlert[]; afterMs?: number; told: string[] }> =
+    {
+      'one path': { first: [down('tcp'), recently('tcp'), shared('tcp')], told: ['PathDown tcp'] },
+      'echo gone, udp first': {
+        first: [down('udp'), recently('udp')],
+        then: (['tcp', 'udp', 'websocket', 'grpc-stream'] as const).flatMap((path) => [
+          down(path),
+          recently(path),
+          ...(path === 'tcp' ? [shared('tcp')] : []),
+        ]),
+        told: ['PathDown tcp'],
+      },
+      'udp alone': { first: [down('udp'), recently('udp')], told: ['PathDown udp'] },
+      'target gone': {
+        first: [down('grpc'), recently('grpc')],
+        then: [down('service'), recently('service'), shared('service')],
+        told: ['PathDown service'],
+      },
+      'target drained: the gateway loses it at once, open connections later': {
+        first: [down('ingress'), recently('ingress'), shared('ingress'), down('ingress-external')],
+        then: [down('service'), recently('service'), shared('service')],
+        afterMs: 13_000,
+        told: ['PathDown service'],
+      },
+      'gateway gone': {
+        first: [down('ingress'), recently('ingress'), shared('ingress'), down('ingress-external')],
+        afterMs: 13_000,
+        told: ['PathDown ingress'],
+      },
+      'source gone': {
+        first: [down('service'), recently('service'), shared('service')],
+        then: [of('ServerTraffic'), of('ServerErrors'), of('SloFastBurn', { path: 'service' })],
+        told: ['PathDown service'],
+      },
+      'DNS gone': {
+        first: [down('dns'), recently('dns'), shared('dns')],
+        then: [
+          ...(['service', 'tcp'] as const).flatMap((path) => [down(path), shared(path), recently(path)]),
+          ...pathNames.filter((name) => name !== 'dns').map((path) => of('SloFastBurn', { path })),
+          of('DnsServerErrors'),
+        ],
+        told: ['PathDown dns'],
+      },
+      'no injector': {
+        first: pathNames.slice(0, 3).map((path) => of('ProbesMissing', { path })),
+        then: [...pathNames.map((path) => of('ProbesMissing', { path })), of('InjectorSilent')],
+        told: [
+          pathNames
+            .map((path) => `ProbesMissing ${path}`)
+            .sort()
+            .join(' + '),
+        ],
+      },
+      'node down': {
+        first: [of('NodeNotReady', { node: 'n2' })],
+        then: [
+          of('ScrapeTargetDown', { node: 'n2', job: 'target' }),
+          of('ScrapeTargetDown', { node: 'n1', job: 'echo' }),
+          of('NodeUnreachable', { node: 'n2' }),
+          of('NodePairsMissing', { node: 'n2' }),
+          of('InjectorSilent'),
+          of('ReplicasMissing', { namespace: 'continuous-load', deployment: 'echo' }),
+          ...pathNames.map((path) => of('ProbesShort', { path })),
+        ],
+        told: ['NodeNotReady -', 'ScrapeTargetDown -'],
+      },
+      'ways from two nodes to a third, known one after the other': {
+        first: [pairDown('n1', 'n2')],
+        then: [pairDown('n1', 'n2'), pairDown('n3', 'n2')],
+        told: ['NodePairDown - + NodePairDown -'],
+      },
+      'a page is not muted by a ticket': {
+        first: [of('NodeNotReady', { node: 'n2' })],
+        then: [down('tcp'), of('SloFastBurn', { path: 'service' })],
+        told: ['NodeNotReady -', 'PathDown tcp', 'SloFastBurn service'],
+      },
+    };
 
   test('one broken thing is one page', async () => {
     const seen = await Promise.all(
-      Object.entries(scenes).map(async ([name, { first, then = [] }]) => {
+      Object.entries(scenes).map(async ([name, { first, then = [], afterMs = 4_000 }]) => {
         const running = await Alertmanager.start((url) => alertmanagerConfig(model, [{ ...desk, url }]));
         try {
           await running.send(first);
-          await running.wait(4_000);
+          await running.wait(afterMs);
           await running.send([...first, ...then]);
           await running.wait(15_000);
           return [name, running.received()];
