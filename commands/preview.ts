@@ -9,6 +9,8 @@ import { needsIstio } from '../signals/mesh';
 import { engineFor, runEngine, type Engine } from './engine/engine';
 import { policyFlags } from './engine/policies';
 import { requireKnownArguments } from './engine/pulumi-flags';
+import { refuseOtherKind } from './engine/same-kind';
+import { outputsSoFar } from './engine/stack-outputs';
 import { ensureState, hasState, unlockUnlessHeld } from './engine/stack-state';
 import { preflight } from './preflight';
 import { fetchDefinitions } from './stack/prepare-k3d';
@@ -49,6 +51,7 @@ export async function preview(argv: readonly string[], terminal: Terminal): Prom
   if (!stack.isLab) {
     const engine = await engineFor(stack);
     await check(engine);
+    refuseOtherKind(stack, await outputsSoFar(engine, stack));
     if (stack.makesCluster) await fetchDefinitions(model, terminal);
     finish(await runEngine(engine, flags(stack, stack.configFile, judged()), terminal.interruption));
     return;
