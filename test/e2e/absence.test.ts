@@ -36,7 +36,7 @@ describe('load that is gone', () => {
         expectToo(`ProbesMissing ${name} page firing`, `ProbesMissing ${name} page resolved`);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(6),
+    minutes(12),
   );
 });
 
@@ -89,7 +89,7 @@ describe('a killed Prometheus', () => {
       expect(gapMs).toBeLessThan(18_000);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(5),
+    minutes(10),
   );
 });
 
@@ -102,11 +102,11 @@ describe('a node without power', () => {
       if (!(await nodesOf(hop)).includes('node2')) await rollingRestart(stack, hop);
       expect(await nodesOf(hop)).toEqual(['node1', 'node2']);
     }
-  }, minutes(3));
+  }, minutes(6));
 
   afterAll(async () => {
     await verb('lab', ['start-node', 'node2', '--lab', stack.lab]);
-  }, minutes(4));
+  }, minutes(8));
 
   test(
     'what is lost is counted, service recovers on node 1, and node 2 returns',
@@ -168,7 +168,7 @@ describe('a node without power', () => {
       await expectTrueOutages(stack, fromMs);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(8),
+    minutes(16),
   );
 });
 

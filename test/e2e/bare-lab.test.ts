@@ -41,7 +41,7 @@ beforeAll(async () => {
   const startedMs = Date.now();
   await createLab(spec);
   report('control plane and 2 nodes ready after', seconds(Date.now() - startedMs));
-}, minutes(4));
+}, minutes(8));
 
 afterAll(async () => deleteLab(name), minutes(2));
 
@@ -125,7 +125,7 @@ describe('its network', () => {
     ];
     await kubectl(name, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await kubectl(name, ['wait', 'pod/near', '--for=condition=Ready', '--timeout=60s']);
-  }, minutes(3));
+  }, minutes(6));
 
   test(
     'carries a call from the host by NodePort, on by pod address, by Service and by DNS, across nodes',
@@ -134,7 +134,7 @@ describe('its network', () => {
         expect(await echo()).toEqual(['"ping"', '"ping"', '"ping"']),
       );
     },
-    minutes(1),
+    minutes(2),
   );
 
   test('lets kubectl read logs and run a command in a pod', async () => {
@@ -174,7 +174,7 @@ describe('its nodes', () => {
         expect(await echo()).toHaveLength(3),
       );
     },
-    minutes(4),
+    minutes(8),
   );
 
   test(
@@ -186,7 +186,7 @@ describe('its nodes', () => {
       expect(await readiness()).toEqual({ node1: true, node2: true });
       expect(processesInLab(name, 'node3')).toEqual([]);
     },
-    minutes(4),
+    minutes(8),
   );
 });
 
@@ -215,7 +215,7 @@ describe('kill -9 of', () => {
       });
       report(`${program} back and well after`, seconds(Date.now() - startedMs));
     },
-    minutes(2),
+    minutes(4),
   );
 
   test.each(['node1', 'cp'])(
@@ -234,7 +234,7 @@ describe('kill -9 of', () => {
         expect(await echo()).toHaveLength(3),
       );
     },
-    minutes(4),
+    minutes(8),
   );
 
   test(
@@ -249,7 +249,7 @@ describe('kill -9 of', () => {
         expect(await echo()).toHaveLength(3),
       );
     },
-    minutes(4),
+    minutes(8),
   );
 
   test(
@@ -267,7 +267,7 @@ describe('kill -9 of', () => {
         rules: before.rules,
       });
     },
-    minutes(2),
+    minutes(4),
   );
 });
 

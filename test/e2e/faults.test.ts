@@ -31,7 +31,7 @@ describe('restarts under load', () => {
       );
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(4),
+    minutes(8),
   );
 });
 
@@ -76,7 +76,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       expect(asked.map(({ value }) => value)).toEqual([lowered]);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(4),
+    minutes(8),
   );
 
   test(
@@ -121,7 +121,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       expectToo('PathDown service page firing', 'PathDown service page resolved');
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(7),
+    minutes(14),
   );
 
   test(
@@ -146,7 +146,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       expect(await pods(stack, 'injector')).toHaveLength(2);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(3),
+    minutes(6),
   );
 
   test(
@@ -208,6 +208,6 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       }
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(4),
+    minutes(8),
   );
 });

@@ -50,7 +50,7 @@ describe('kill -9 of the Pulumi engine', () => {
       report(`killed when ${name}, after`, seconds(tookMs));
       expect(code).not.toBe(0);
     },
-    minutes(6),
+    minutes(12),
   );
 
   test(
@@ -69,7 +69,7 @@ describe('kill -9 of the Pulumi engine', () => {
       expect(owned.length).toBeGreaterThan(40);
       expect(pendingOperations(stack.stateFile())).toBe(0);
     },
-    minutes(6),
+    minutes(12),
   );
 
   test(
@@ -77,7 +77,7 @@ describe('kill -9 of the Pulumi engine', () => {
     async () => {
       expect((await stack.up()).stdout).toContain('Nothing changed.');
     },
-    minutes(3),
+    minutes(6),
   );
 });
 

@@ -56,7 +56,7 @@ describe('the stack’s own lab', () => {
       expect(await failures(prometheus, fromMs)).toEqual([]);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(6),
+    minutes(12),
   );
 
   test(
@@ -94,7 +94,7 @@ describe('the stack’s own lab', () => {
       await expectTrueOutages(stack, beforeMs);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(6),
+    minutes(12),
   );
 });
 

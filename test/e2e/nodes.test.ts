@@ -40,7 +40,7 @@ describe('every node', () => {
       );
       expect(relations.map(({ metric }) => metric['relation']).sort()).toEqual(['other-zone', 'same-node']);
     },
-    minutes(3),
+    minutes(6),
   );
 
   test('costs what is written down: pairs, series, memory and CPU', async () => {
@@ -79,7 +79,7 @@ describe('every node', () => {
       report('probes sent, of those asked', `${(sent[0]?.value ?? 0).toFixed(0)} of ${asked.toFixed(0)}`);
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(5),
+    minutes(10),
   );
 });
 
@@ -128,6 +128,6 @@ describe('UDP from node1 to node2 dropped', () => {
       expectToo('NodePairDown - ticket firing', 'NodePairDown - ticket resolved');
       onlyExpectedWasNotified(stack.lab);
     },
-    minutes(8),
+    minutes(16),
   );
 });

@@ -42,7 +42,7 @@ beforeAll(async () => {
       env: process.env,
     });
   }
-}, minutes(15));
+}, minutes(30));
 
 const configFile = (stack: string) => join(directory, stack, `Pulumi.${stack}.yaml`);
 
@@ -85,7 +85,7 @@ describe('a real engine previews, judged by the policy pack, without Docker, clu
       );
       expect(made.filter((one) => one.startsWith('aws:')).length).toBeGreaterThan(50);
     },
-    minutes(6),
+    minutes(12),
   );
 
   test(
@@ -101,6 +101,6 @@ describe('a real engine previews, judged by the policy pack, without Docker, clu
       );
       expect(made.filter((one) => one.startsWith('aws:'))).toEqual([]);
     },
-    minutes(6),
+    minutes(12),
   );
 });
