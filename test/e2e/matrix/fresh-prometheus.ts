@@ -12,7 +12,7 @@ import { eventually, report, seconds } from '../support/wait';
 const dataDirectory = '/prometheus';
 
 /** The long-term store is one too, and is sent to in another way. */
-const receivesPushes = '--web.enable-otlp-receiver';
+export const receivesPushes = '--web.enable-otlp-receiver';
 
 /**
  * Takes Prometheus' data away and lets it begin anew. Failures of one fault stay in the hour and the days of the burn alerts, and what

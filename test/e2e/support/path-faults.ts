@@ -58,12 +58,12 @@ export function filtered(
   return { make: () => everyNode('-I'), heal: () => everyNode('-D') };
 }
 
-/** A program of a machine of the lab stands still. */
-export function frozen(stack: StackUnderTest, machine: string, program: string): Fault {
+/** A program of a machine of the lab stands still; with a flag where others run it too. */
+export function frozen(stack: StackUnderTest, machine: string, program: string, flag?: string): Fault {
   let pid = 0;
   return {
     make: () => {
-      pid = onlyProcess(stack.lab, machine, program).pid;
+      pid = onlyProcess(stack.lab, machine, program, flag).pid;
       process.kill(pid, 'SIGSTOP');
       return Promise.resolve();
     },

@@ -1,0 +1,216 @@
+import { volumesNode } from '../../../lab/cluster/node-config';
+import { sloNames } from '../../../signals/dashboards/names';
+import { chaosChecksTotal, chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
+import { receivesPushes } from '../matrix/fresh-prometheus';
+import { failures } from '../support/counts';
+import { expectToo, notified, onlyExpectedWasNotified } from '../support/expected';
+import { frozen, noPods } from '../support/path-faults';
+import { StackUnderTest } from '../support/stack-under-test';
+import { eventually, report, seconds, until } from '../support/wait';
+import { alwaysAllowed, flags, minutes, often, ReaperUnderTest } from './reaper';
+
+const stack = new StackUnderTest();
+const reaper = new ReaperUnderTest(stack);
+const prometheus = stack.prometheus();
+const namespace = 'continuous-load';
+
+beforeAll(async () => {
+  await stack.up(...flags(often));
+  // the budget of a fresh stack is known after five minutes at most, and until then nothing is killed
+  await reaper.first(/chaos: free to kill/, 0, minutes(7));
+}, minutes(12));
+
+afterAll(async () => {
+  await stack.up();
+}, minutes(6));
+
+test(
+  'three minutes of evictions: no page and no lost probe; each is an Event, a count and a recovery',
+  async () => {
+    const fromMs = Date.now();
+    await until(fromMs + minutes(3));
+    const kills = (await reaper.kills(fromMs)).length;
+    await until(Date.now() + 6_000);
+    report('evictions', kills);
+    expect(kills).toBeGreaterThanOrEqual(6);
+    const lost = await failures(prometheus, fromMs, Date.now());
+    report('lost probes', lost.join(', ') || 'none');
+    expect(lost).toEqual([]);
+    onlyExpectedWasNotified(stack.lab);
+
+    const all = (await reaper.kills(0)).length;
+    const events = await reaper.events();
+    expect(new Set(events.map(({ reason }) => reason))).toEqual(new Set(['ChaosEvicted']));
+    expect(events.length).toBeGreaterThanOrEqual(all - 1);
+    const [counted] = await prometheus.vector(`sum(${chaosKillsTotal}{kind="pod",mode="evict"})`);
+    expect(Math.abs((counted?.value ?? 0) - (await reaper.kills(0)).length)).toBeLessThanOrEqual(1);
+    const [recovered] = await prometheus.vector(`sum(histogram_count(${chaosRecovery}))`);
+    report('recoveries', recovered?.value ?? 0);
+    expect(recovered?.value ?? 0).toBeGreaterThanOrEqual(all - 3);
+    const [slowest] = await prometheus.vector(
+      `max(histogram_quantile(0.9, sum by (workload) (${chaosRecovery})))`,
+    );
+    report('recovery p90 of the slowest workload', seconds(slowest?.value ?? 0));
+  },
+  minutes(7),
+);
+
+test('its account may do nothing else', async () => {
+  for (const [where, expected] of Object.entries({
+    [namespace]: [...alwaysAllowed, 'pods [get list]', 'pods/eviction [create]'],
+    monitoring: [],
+    'kube-system': [],
+    default: [],
+  }))
+    expect([where, await reaper.allowed(where)]).toEqual([where, expected]);
+});
+
+test(
+  'the switch stops it within five seconds, also for the next up, and lets it go on',
+  async () => {
+    const thrownMs = Date.now();
+    await reaper.halt(true);
+    const stopped = await reaper.first(/held back by: switch/, thrownMs, 15_000);
+    report('switch → held back', seconds(stopped.timeMs - thrownMs));
+    expect(stopped.timeMs - thrownMs).toBeLessThanOrEqual(5_000);
+    await until(Date.now() + 30_000);
+    expect(await reaper.kills(thrownMs + 5_000)).toEqual([]);
+    await stack.up(...flags(often), '--refresh');
+    const halted = await reaper.kubectl('get', 'cm', 'chaos-switch', '-o', 'jsonpath={.data.halted}');
+    expect(halted).toBe('true');
+    const freedMs = Date.now();
+    await reaper.halt(false);
+    await reaper.first(/chaos: removed /, freedMs, minutes(2));
+  },
+  minutes(6),
+);
+
+test(
+  'a second reaper waits for the lease',
+  async () => {
+    const fromMs = Date.now();
+    await reaper.kubectl('scale', 'deploy/chaos-reaper', '--replicas=2');
+    await reaper.first(/held back by: lease/, fromMs, minutes(1));
+    const scaledMs = Date.now();
+    await reaper.kubectl('scale', 'deploy/chaos-reaper', '--replicas=1');
+    // whichever is left has the lease, or takes it when the other has been silent for its time
+    await reaper.first(/chaos: removed /, scaledMs + 5_000, minutes(2));
+  },
+  minutes(5),
+);
+
+test(
+  'an account that lost its permissions is a fault of its own',
+  async () => {
+    const fromMs = Date.now();
+    await reaper.kubectl('delete', 'rolebinding', 'chaos-reaper');
+    await reaper.first(/held back by: fault/, fromMs, 30_000);
+    await until(Date.now() + 10_000);
+    await stack.up(...flags(often), '--refresh');
+    // allowed again, and yet it waits: five minutes from the last fault, unless somebody starts it anew
+    expect(await reaper.told(/free to kill/, fromMs)).toEqual([]);
+    expect(await reaper.kills(fromMs + 5_000)).toEqual([]);
+    const againMs = Date.now();
+    await reaper.kubectl('rollout', 'restart', 'deploy/chaos-reaper');
+    await reaper.first(/free to kill/, againMs, minutes(2));
+  },
+  minutes(6),
+);
+
+test(
+  'without Prometheus it stops',
+  async () => {
+    const fault = frozen(stack, volumesNode, 'prometheus', receivesPushes);
+    const fromMs = Date.now();
+    try {
+      await fault.make();
+      const stopped = await reaper.first(/held back by: prometheus/, fromMs, 20_000);
+      report('Prometheus silent → held back', seconds(stopped.timeMs - fromMs));
+      await until(fromMs + 20_000);
+      expect(await reaper.kills(stopped.timeMs)).toEqual([]);
+    } finally {
+      await fault.heal();
+    }
+    await reaper.first(/chaos: free to kill/, Date.now(), minutes(2));
+    onlyExpectedWasNotified(stack.lab);
+  },
+  minutes(4),
+);
+
+test(
+  'quiet hours hold it, and without them the cap does, as it remembers its kills over restarts',
+  async () => {
+    // enough for the cap below
+    await eventually('three kills', { withinMs: minutes(3) }, async () => {
+      expect((await reaper.kills(0)).length).toBeGreaterThanOrEqual(3);
+    });
+    const now = Date.now();
+    const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+    const hours = `[daily ${clock(now - minutes(2))}-${clock(now + minutes(60))}]`;
+    const rare = { ...often, interval: '20m', maxPerHour: 3, maxPerWorkloadPerHour: 3 };
+    await stack.up(...flags({ ...rare, 'quiet.hours': hours }));
+    const quiet = await reaper.first(/held back by: quiet/, now, minutes(1));
+    const upMs = Date.now();
+    await stack.up(...flags(rare));
+    await reaper.first(/held back by: cap/, upMs, minutes(1));
+    expect(await reaper.kills(quiet.timeMs)).toEqual([]);
+  },
+  minutes(9),
+);
+
+test(
+  'lost probes stop it within 15 s, the page holds it, then the budget that is gone, until less is asked for',
+  async () => {
+    const left = await prometheus.vector(`min(${sloNames.budgetLeft}{sloth_slo="availability"})`);
+    // a fault of half a minute spends more than 0.3 % of a budget of 30 days
+    const leastBudget = ((left[0]?.value ?? 0) * 100 - 0.3).toFixed(3);
+    const upMs = Date.now();
+    await stack.up(...flags({ ...often, leastBudget }));
+    await reaper.first(/chaos: free to kill/, upMs, minutes(2));
+    const fault = noPods(stack, 'source');
+    const fromMs = Date.now();
+    try {
+      await fault.make();
+      const page = await eventually('the page', { withinMs: 60_000 }, () =>
+        notified(stack.lab, fromMs, 'PathDown service page firing'),
+      );
+      const [stopped] = await reaper.told(/held back by: (losing|page)/, fromMs);
+      const [firstLost] = await prometheus.vector(
+        `min(min_over_time(timestamp(increase(k6_probes_total{path="service",outcome="failed"}[10s]) > 0)[2m:1s]))`,
+      );
+      const lostMs = (firstLost?.value ?? 0) * 1000;
+      report('first lost probe seen → held back', seconds((stopped?.timeMs ?? Infinity) - lostMs));
+      report('source scaled to 0 → held back', seconds((stopped?.timeMs ?? Infinity) - fromMs));
+      expect((stopped?.timeMs ?? Infinity) - lostMs).toBeLessThanOrEqual(15_000);
+      expect(stopped?.timeMs).toBeLessThan(page.timeMs + 5_000);
+      await reaper.first(/held back by: page/, fromMs, 30_000);
+      expect(await reaper.kills(stopped?.timeMs ?? 0)).toEqual([]);
+    } finally {
+      await fault.heal();
+    }
+    await eventually('the end of the page', { withinMs: minutes(3) }, () =>
+      notified(stack.lab, fromMs, 'PathDown service page resolved'),
+    );
+    await reaper.first(/held back by: budget/, fromMs, minutes(3));
+    await until(Date.now() + 20_000);
+    expect(await reaper.told(/free to kill/, fromMs)).toEqual([]);
+    const freedMs = Date.now();
+    await stack.up(...flags(often));
+    await reaper.first(/chaos: free to kill/, freedMs, minutes(3));
+    expectToo('PathDown service page firing', 'PathDown service page resolved');
+    onlyExpectedWasNotified(stack.lab);
+  },
+  minutes(12),
+);
+
+test('every look at the guards was counted', async () => {
+  const looks = await prometheus.vector(
+    `sum by (guard) (last_over_time(${chaosChecksTotal}[1h])) or vector(0)`,
+  );
+  const by = Object.fromEntries(looks.map(({ metric, value }) => [metric['guard'], value]));
+  report('looks', JSON.stringify(by));
+  for (const guard of [
+    ...['fault', 'switch', 'lease', 'prometheus', 'page', 'budget', 'losing', 'quiet', 'cap', 'none'],
+  ])
+    expect([guard, (by[guard] ?? 0) > 0]).toEqual([guard, true]);
+});
