@@ -17,6 +17,7 @@ import { Namespaces } from './components/namespaces';
 import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings } from './settings';
+import { scaledByChaos } from './signals/chaos';
 import { callsEcho, callsHeadless, unpublishedImages } from './signals/paths';
 import { gatewayHost, injectorTargets } from './signals/targets';
 
@@ -62,9 +63,19 @@ export function program() {
   );
   new Dashboard('dashboards', { cluster, stack, namespaces, model, ...dashboards }, own);
   const gatewayUrl = model.paths.some(({ name }) => name === 'ingress') ? targets.gatewayInside : undefined;
+  const scaled = scaledByChaos(model, namespaceNames.load);
   new PodinfoPair(
     'podinfo',
-    { cluster, stack, namespaces, podinfo, targetUrl: targets.target, gatewayUrl, victims: chaos?.victims },
+    {
+      cluster,
+      stack,
+      namespaces,
+      podinfo,
+      targetUrl: targets.target,
+      gatewayUrl,
+      victims: chaos?.victims,
+      scaled,
+    },
     own,
   );
   const { managedGateway: managed } = cluster;
@@ -90,7 +101,14 @@ export function program() {
   if (model.paths.some(({ name }) => callsEcho(name)))
     new EchoServer(
       'echo',
-      { cluster, stack, namespaces, echo, mayBeRemoved: chaos?.victims.includes('echo') },
+      {
+        cluster,
+        stack,
+        namespaces,
+        echo,
+        mayBeRemoved: chaos?.victims.includes('echo'),
+        isScaled: scaled.includes('echo'),
+      },
       own,
     );
   // The one switch stops these too: a DaemonSet cannot be scaled to nothing.

@@ -135,6 +135,7 @@ export function readSettings(
 
 /** Chaos in plain units; only where nobody is served pods are removed without being asked to. */
 function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
+  const { churn } = chaos;
   const { zone, hours, holidays } = chaos.quiet;
   const times = hours.flat();
   return {
@@ -144,6 +145,9 @@ function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
     intervalMs: chaos.interval,
     jitterPercent: chaos.jitter,
     killPercent: chaos.killShare,
+    ...(churn.share > 0
+      ? { churn: { percent: churn.share, modes: churn.modes, deployments: churnedDeployments(chaos) } }
+      : {}),
     minAgeMs: chaos.minAge,
     minReady: chaos.minReady,
     maxPerHour: chaos.maxPerHour,
@@ -156,6 +160,11 @@ function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
     haltedSeconds: Math.floor(chaos.alertAfter / 1000),
     lostPerKill: chaos.lostPerKill,
   };
+}
+
+/** Deployments to churn, as `namespace/name`: the product's own victims unless some are named. */
+function churnedDeployments({ churn, victims }: Config['chaos']): readonly string[] {
+  return churn.deployments ?? victims.map((victim) => `continuous-load/${victim}`);
 }
 
 /** Name of the class that the stack makes where it runs a gateway of its own. */

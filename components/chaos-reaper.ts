@@ -101,14 +101,34 @@ export class ChaosReaper extends pulumi.ComponentResource {
   }
 }
 
+/** What churn needs, each Deployment by its name: whoever may patch one may change all of it, whoever may scale one its replicas only. */
+function churnRules({ churn }: ChaosModel, where: string): Rule[] {
+  const resourceNames = (churn?.deployments ?? [])
+    .map((name) => name.split('/'))
+    .flatMap(([of, name]) => (of === where && name !== undefined ? [name] : []));
+  if (!churn || resourceNames.length === 0) return [];
+  const rule = (resource: string, verbs: string[]): Rule => ({
+    apiGroups: ['apps'],
+    resources: [resource],
+    resourceNames,
+    verbs,
+  });
+  return [
+    ...(churn.modes.includes('restart') ? [rule('deployments', ['patch'])] : []),
+    ...(churn.modes.includes('scale') ? [rule('deployments/scale', ['get', 'patch'])] : []),
+  ];
+}
+
 /** What the account may do, by namespace: pods where victims are, the switch and the Lease beside the reaper. Nothing of nodes. */
-function permissionsOf({ namespaces, killPercent }: ChaosModel): Record<string, Rule[]> {
+function permissionsOf(chaos: ChaosModel): Record<string, Rule[]> {
+  const { namespaces, killPercent } = chaos;
   const rules: Record<string, Rule[]> = { [namespace]: [] };
   for (const each of namespaces)
     rules[each] = [
       { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
       { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
       ...(killPercent > 0 ? [{ apiGroups: [''], resources: ['pods'], verbs: ['delete'] }] : []),
+      ...churnRules(chaos, each),
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
     ];
   const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };

@@ -6,7 +6,7 @@ import { optIn } from '../signals/chaos';
 import { echoPorts } from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
 import { imageOf } from './images';
-import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
+import { labels, metadata, selectorLabels, takenBack, withoutWaiting } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 import { containerSecurity, httpProbes, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
@@ -19,6 +19,8 @@ export interface EchoServerArgs {
   readonly echo: EchoSettings;
   /** Whether the chaos reaper may remove its pods; default false. */
   readonly mayBeRemoved?: boolean | undefined;
+  /** Whether it changes its replicas for a while; default false. */
+  readonly isScaled?: boolean;
 }
 
 const namespace = namespaceNames.load;
@@ -50,7 +52,7 @@ export class EchoServer extends pulumi.ComponentResource {
     new k8s.apps.v1.Deployment(
       workload,
       {
-        metadata: metadata(workload, namespace, { stack }),
+        metadata: metadata(workload, namespace, { stack, ...takenBack(args.isScaled ?? false) }),
         spec: {
           replicas: echo.replicas,
           selector: { matchLabels: selector },

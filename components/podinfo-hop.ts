@@ -5,7 +5,7 @@ import { goDuration } from '../settings/units';
 import { podinfoPorts } from '../signals/targets';
 import type { Cluster } from './cluster/cluster';
 import { imageOf } from './images';
-import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
+import { labels, metadata, selectorLabels, takenBack, withoutWaiting } from './metadata';
 import { containerSecurity, httpProbes, podSecurity, resourceRequirements, spreadOverNodes } from './pod';
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -26,6 +26,8 @@ export interface PodinfoHopArgs {
   /** Labels and annotations of its pods beside the usual. */
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** Whether chaos changes its replicas for a while; default false. */
+  readonly isScaled?: boolean;
   /** Makes the pod and podinfo's container in it something else: with an account, with a sidecar. */
   readonly shapePod?: (pod: PodSpec, podinfo: Container) => PodSpec;
 }
@@ -65,7 +67,7 @@ export function podinfoHop(
   const deployment = new k8s.apps.v1.Deployment(
     hop,
     {
-      metadata: metadata(hop, namespace, { stack }),
+      metadata: metadata(hop, namespace, { stack, ...takenBack(args.isScaled ?? false) }),
       spec: {
         replicas: podinfo.replicas,
         selector: { matchLabels: selector },

@@ -19,6 +19,8 @@ export interface PodinfoPairArgs {
   readonly gatewayUrl?: string | undefined;
   /** Hops whose pods the chaos reaper may remove; default none. */
   readonly victims?: readonly string[] | undefined;
+  /** Hops whose replicas it changes for a while; default none. */
+  readonly scaled?: readonly string[];
 }
 
 const namespace = namespaceNames.load;
@@ -53,7 +55,7 @@ export class PodinfoPair extends pulumi.ComponentResource {
   }
 
   #hop(hop: 'source' | 'target' | 'source-ingress', flags: readonly string[]): k8s.core.v1.Service {
-    const { cluster, stack, namespaces, podinfo, victims = [] } = this.#args;
+    const { cluster, stack, namespaces, podinfo, victims = [], scaled = [] } = this.#args;
     return podinfoHop(
       {
         cluster,
@@ -64,6 +66,7 @@ export class PodinfoPair extends pulumi.ComponentResource {
         flags,
         nodePort: hop === 'source' ? cluster.nodePorts?.podinfo : undefined,
         podLabels: victims.includes(hop) ? optIn : {},
+        isScaled: scaled.includes(hop),
       },
       inside(this, cluster, [namespaces.load]),
     ).service;

@@ -1,4 +1,5 @@
 /** What the reaper sends to the API server. */
+import { isChurn, type Mode } from './chaos-churn.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod } from './chaos-victims.ts';
 
@@ -49,28 +50,53 @@ export function removalOutcome(status: number): Removal | undefined {
   return undefined;
 }
 
+/** What something is done to: a pod, or the Deployment that is churned. */
+export interface Subject {
+  kind: 'Pod' | 'Deployment';
+  namespace: string;
+  name: string;
+  uid: string;
+  /** `namespace/name` of the workload. */
+  workload: string;
+}
+
+/** What each mode is called in an Event: its reason, its action, and how it is done. */
+const told: Readonly<Record<Mode, readonly [reason: string, action: string, how: string]>> = {
+  evict: ['ChaosEvicted', 'Evict', 'evicted'],
+  kill: ['ChaosKilled', 'Kill', 'deleted with 1 s of grace'],
+  restart: ['ChaosRestarted', 'Restart', 'restarted pod by pod'],
+  scale: ['ChaosScaled', 'Scale', 'scaled up by one, and back when that is ready,'],
+};
+
 /** A Kubernetes Event on the victim. */
-export function killEvent(pod: Pod, mode: KillMode, dryRun: boolean, reaper: string, nowMs: number): object {
+export function killEvent(
+  subject: Subject,
+  mode: Mode,
+  dryRun: boolean,
+  reaper: string,
+  nowMs: number,
+): object {
+  const { kind, namespace, name, uid, workload } = subject;
   const time = new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  const how = mode === 'evict' ? 'evicted' : 'deleted with 1 s of grace';
+  const [reason, action, how] = told[mode];
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${pod.name}.${nowMs.toString(16)}`, namespace: pod.namespace },
+    metadata: { name: `${name}.${nowMs.toString(16)}`, namespace },
     involvedObject: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      name: pod.name,
-      namespace: pod.namespace,
-      uid: pod.uid,
+      apiVersion: isChurn(mode) ? 'apps/v1' : 'v1',
+      kind,
+      name,
+      namespace,
+      ...(uid === '' ? {} : { uid }),
     },
     type: 'Normal',
-    reason: dryRun ? 'ChaosDryRun' : mode === 'evict' ? 'ChaosEvicted' : 'ChaosKilled',
-    message: `${dryRun ? 'would be' : ''} ${how} by continuous-load's chaos (${pod.workload})`.trim(),
+    reason: dryRun ? 'ChaosDryRun' : reason,
+    message: `${dryRun ? 'would be' : ''} ${how} by continuous-load's chaos (${workload})`.trim(),
     source: { component: 'chaos-reaper', host: reaper },
     reportingComponent: 'continuous-load/chaos-reaper',
     reportingInstance: reaper,
-    action: mode === 'evict' ? 'Evict' : 'Kill',
+    action,
     firstTimestamp: time,
     lastTimestamp: time,
     count: 1,

@@ -1,4 +1,5 @@
 /** Types of the plain data that the reaper reads (`config.json`, made by `signals/chaos.ts`). */
+import type { ChurnMode } from './chaos-churn.ts';
 import type { QuietHours } from './chaos-quiet.ts';
 
 /** The whole file; shares are 0…1, times milliseconds. */
@@ -21,8 +22,10 @@ export interface ChaosConfig {
   intervalMs: number;
   /** How far a single time may be off the mean. */
   jitter: number;
-  /** Share of kills that are deletions; the rest are evictions. */
+  /** Share of the kills that are deletions; the rest are evictions. */
   killShare: number;
+  /** Rolling restarts and scalings among what is done; a share of 0 is none. */
+  churn: { share: number; modes: ChurnMode[]; deployments: string[] };
   /** A younger pod is left alone. */
   minAgeMs: number;
   /** So many ready pods of the workload must be left. */

@@ -1,20 +1,31 @@
 /** What the reaper remembers over its own restarts: it lies in an annotation of its Lease. */
 
+import { type Churn, isChurn, type Mode } from './chaos-churn.ts';
+
 /** How a pod is removed: `evict` asks for its disruption budget, `kill` deletes it with one second of grace. */
 export type KillMode = 'evict' | 'kill';
 
-/** One kill, written down before it is done. */
+/** One kill or churn, written down before it is done. */
 export interface Kill {
   atMs: number;
   /** `namespace/name`. */
   workload: string;
+  /** The pod that goes; '' for a churn, as the next is. */
   pod: string;
   uid: string;
-  mode: KillMode;
+  mode: Mode;
   /** Ready pods of the workload before it. */
   readyBefore: number;
-  /** The workload has as many ready pods again. */
+  /** The workload has as many ready pods again, and a churn is over. */
   recovered: boolean;
+  /** Of a churn, as {@link Churn} has them. */
+  template?: string;
+  replicas?: number;
+}
+
+/** The kill as a churn; undefined where it is none. */
+export function asChurn(kill: Kill): (Kill & Churn) | undefined {
+  return isChurn(kill.mode) ? (kill as Kill & Churn) : undefined;
 }
 
 /** The whole memory. */
@@ -89,12 +100,14 @@ function isState(read: unknown): read is ChaosState {
 }
 
 function isKill(read: unknown): read is Kill {
-  const { atMs, workload, pod, uid, mode, readyBefore, recovered } = fields(read);
+  const { atMs, workload, pod, uid, mode, readyBefore, recovered, template, replicas } = fields(read);
   return (
     typeof atMs === 'number' &&
     typeof readyBefore === 'number' &&
     typeof recovered === 'boolean' &&
-    (mode === 'evict' || mode === 'kill') &&
+    (mode === 'evict' || mode === 'kill' || isChurn(mode as Mode)) &&
+    (template === undefined || typeof template === 'string') &&
+    (replicas === undefined || typeof replicas === 'number') &&
     [workload, pod, uid].every((text) => typeof text === 'string')
   );
 }

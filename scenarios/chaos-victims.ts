@@ -25,6 +25,8 @@ export interface Pod {
   ready: boolean;
   /** It is being deleted. */
   ending: boolean;
+  /** Hash of the pod template that it was made from; '' for what no Deployment made. */
+  template: string;
   /** `namespace/name` of what keeps it alive. */
   workload: string;
   /** Kind of that; '' for what the reaper leaves alone: DaemonSets, Jobs, pods of nobody. */
@@ -45,6 +47,7 @@ export function podOf({ metadata, status }: RawPod): Pod {
     createdMs: Date.parse(creationTimestamp),
     ready: (status?.conditions ?? []).some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: deletionTimestamp !== undefined,
+    template: ofDeployment ? hash.slice(1) : '',
     workload: `${namespace}/${workload}`,
     kind: ofDeployment ? 'Deployment' : owner?.kind === 'StatefulSet' ? 'StatefulSet' : '',
   };

@@ -2,10 +2,11 @@ import http from 'k6/http';
 import type { RefinedResponse } from 'k6/http';
 import { token } from 'k6/x/netprobe';
 import { killEvent, removal, removalOutcome } from './chaos-bodies.ts';
+import { type Change, restartChange, scaleChange, scalePath } from './chaos-churn.ts';
 import type { ChaosConfig } from './chaos-config.ts';
 import type { Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
-import type { ChaosWorld } from './chaos-reaper.ts';
+import type { Changed, ChaosWorld } from './chaos-reaper.ts';
 import * as recorder from './chaos-recorder.ts';
 import type { RawPod } from './chaos-victims.ts';
 
@@ -24,18 +25,30 @@ export interface Place {
 
 /** The world as it is: the API server by the pod's own token, Prometheus, k6's counters. */
 export function world(config: ChaosConfig, { me, api, prometheus }: Place): ChaosWorld {
-  const call = (method: string, path: string, body: object | null = null): RefinedResponse<'text'> =>
+  const call = (
+    method: string,
+    path: string,
+    body: object | null = null,
+    type = 'application/json',
+  ): RefinedResponse<'text'> =>
     http.request(method, `${api}${path}`, body === null ? null : JSON.stringify(body), {
       // The token is renewed in place every few minutes; k6 itself reads files only once.
       headers: {
         Authorization: `Bearer ${token()}`,
         Accept: 'application/json',
-        'Content-Type': 'application/json',
+        'Content-Type': type,
       },
       timeout: timeoutMs,
       responseType: 'text',
       redirects: 0,
     });
+  const changed = ({ path, body }: Change): Changed => {
+    const answer = call('PATCH', path, body, 'application/merge-patch+json');
+    const outcome = removalOutcome(answer.status);
+    if (outcome === undefined) throw refusal(answer);
+    const uid = outcome === 'done' ? uidOf(answer) : '';
+    return { outcome, uid };
+  };
   const leases = `/apis/coordination.k8s.io/v1/namespaces/${config.namespace}/leases`;
   const switchPath = `/api/v1/namespaces/${config.namespace}/configmaps/${config.switchName}`;
   return {
@@ -63,9 +76,17 @@ export function world(config: ChaosConfig, { me, api, prometheus }: Place): Chao
       if (outcome === undefined) throw refusal(answer);
       return outcome;
     },
-    tell: (pod, mode) => {
-      const event = killEvent(pod, mode, config.dryRun, me, Date.now());
-      good(call('POST', `/api/v1/namespaces/${pod.namespace}/events`, event));
+    restart: (workload) => changed(restartChange(workload, Date.now(), config.dryRun)),
+    readScale: (workload) => {
+      const read = found(call('GET', scalePath(workload))) as RawScale | undefined;
+      if (read === undefined) return undefined;
+      const { metadata, spec } = read;
+      return { workload, replicas: spec.replicas ?? 0, resourceVersion: metadata.resourceVersion };
+    },
+    scale: (scale) => changed(scaleChange(scale, config.dryRun)),
+    tell: (victim, mode) => {
+      const event = killEvent(victim, mode, config.dryRun, me, Date.now());
+      good(call('POST', `/api/v1/namespaces/${victim.namespace}/events`, event));
     },
     recordZeros: recorder.zeroWorkload,
     recordCheck: recorder.countCheck,
@@ -74,6 +95,16 @@ export function world(config: ChaosConfig, { me, api, prometheus }: Place): Chao
     recordRecovery: recorder.noteRecovery,
     log: (text) => console.log(`chaos: ${text}`),
   };
+}
+
+/** The parts of an `autoscaling/v1` Scale that are looked at; no replicas are 0. */
+interface RawScale {
+  metadata: { resourceVersion: string };
+  spec: { replicas?: number };
+}
+
+function uidOf(answer: RefinedResponse<'text'>): string {
+  return (JSON.parse(answer.body) as { metadata: { uid: string } }).metadata.uid;
 }
 
 /** The samples of an instant query by their label `guard`; undefined where there is no whole answer. */

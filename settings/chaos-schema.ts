@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { churnModes } from '../scenarios/chaos-churn';
 import { isTimeZone } from '../signals/time-zone';
 import { choice, duration, flag, leaf, number, text } from './fields';
 import { parseDay, parseQuietTimes } from './quiet-hours';
@@ -45,6 +46,38 @@ const quietSchema = z
   .prefault({})
   .describe('When no pod is removed.');
 
+const churnSchema = z
+  .strictObject({
+    share: number({
+      min: 0,
+      max: 100,
+      unit: 'percent of what the reaper does that is churn; the rest are kills',
+      mend: 'write 0 for none',
+    })
+      .prefault(0)
+      .describe('Share of rolling restarts and scalings; 0 is none.'),
+    modes: z
+      .array(choice(churnModes, `list some of ${churnModes.join(', ')}`))
+      .min(1, { error: `a list of at least one of ${churnModes.join(', ')}` })
+      .prefault([...churnModes])
+      .describe('What is done: `restart`, every pod anew; `scale`, one replica more and back.'),
+    deployments: z
+      .array(
+        text({
+          pattern: new RegExp(`^${namespaceName}/${namespaceName}$`),
+          allowed: 'a Deployment as namespace/name',
+          mend: 'write for example shop/cart',
+        }),
+      )
+      .optional()
+      .meta({
+        description: 'Deployments that are churned, if their pods carry the label: only those named here.',
+        leftOut: 'the workloads of `chaos.victims`',
+      }),
+  })
+  .prefault({})
+  .describe('Graceful changes of workloads, which may cost no probe at all.');
+
 /** The section `chaos`, but for the resources of the reaper's pod. */
 export const chaosShape = {
   enabled: flag('true lets the reaper remove pods')
@@ -75,12 +108,13 @@ export const chaosShape = {
   })
     .prefault(0)
     .describe('Share of kills that look like a crash.'),
+  churn: churnSchema,
   maxPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 10' })
     .prefault(10)
-    .describe('Cap on the kills in an hour; at least what the interval makes.'),
+    .describe('Cap on kills and churn in an hour; at least what the interval makes.'),
   maxPerWorkloadPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 4' })
     .prefault(4)
-    .describe('Cap on the kills of one workload in an hour; at most maxPerHour.'),
+    .describe('Cap on kills and churn of one workload in an hour; at most maxPerHour.'),
   minAge: duration({ min: 0, max: 7 * day, mend: 'write for example 5m' })
     .prefault('5m')
     .describe('How old a pod must be to be removed.'),

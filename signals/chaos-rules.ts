@@ -7,6 +7,8 @@ import { slowIntervalSeconds } from './windows';
 
 /** A probe that is lost so long after a kill is laid at its door: a drain ends within this time. */
 const attributedSeconds = 90;
+/** A churn is under way longer than a kill: a rollout and a drain end within this time, or hold the reaper back. */
+const churnAttributedSeconds = 300;
 /** Guards under which the reaper does what it should; the others hold it back. */
 const atWork = ['none', 'quiet', 'cap'];
 
@@ -34,6 +36,8 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
     increase(select(chaosChecksTotal, guard ? { guard } : {}), chaos.haltedSeconds);
   const killed = (mode?: string) =>
     `sum(sum_over_time(${select(recorded.kills, mode === undefined ? {} : { mode })}[${duration(attributedSeconds)}]))`;
+  const churned = `sum(sum_over_time(${select(recorded.kills, { kind: 'workload' })}[${duration(churnAttributedSeconds)}]))`;
+  const any = chaos.churn ? `(${killed()} > 0 or ${churned} > 0)` : `(${killed()} > 0)`;
   const lost = sumBy(['path'], grown(select(recorded.bad)));
   const why = `topk(3, ${sumBy(['guard'], looks())} > 0)`.replaceAll('"', '\\"');
   return [
@@ -46,7 +50,7 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
     alertRule(model, 'ChaosLostProbes', {
       expr:
         `(${lost} > on () group_left () (${number(chaos.lostPerKill)} * (${killed('kill')} or vector(0)))) ` +
-        `and on () (${killed()} > 0)`,
+        `and on () ${any}`,
       keep_firing_for: '5m',
       summary: `Path {{ $labels.path }} lost {{ $value | printf "%.0f" }} probes in ${duration(slowIntervalSeconds)}, within ${duration(attributedSeconds)} of a kill`,
     }),

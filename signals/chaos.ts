@@ -21,6 +21,7 @@ export const chaosFiles = [
   'chaos-quiet.ts',
   'chaos-state.ts',
   'chaos-victims.ts',
+  'chaos-churn.ts',
   'chaos-guards.ts',
   'chaos-lease.ts',
   'chaos-bodies.ts',
@@ -28,6 +29,13 @@ export const chaosFiles = [
   'chaos-recorder.ts',
   'chaos-world.ts',
 ] as const;
+
+/** Names of workloads of a namespace whose replicas the reaper changes: whoever declares them must take that field back by force. */
+export function scaledByChaos({ chaos }: Pick<SignalModel, 'chaos'>, namespace: string): string[] {
+  if (!chaos?.churn?.modes.includes('scale')) return [];
+  const own = chaos.churn.deployments.filter((name) => name.startsWith(`${namespace}/`));
+  return own.map((name) => name.slice(namespace.length + 1));
+}
 
 /** The reaper looks at its guards this often: what stops it does so within two looks and an export of the probes. */
 const checkEveryMs = 2_000;
@@ -50,6 +58,11 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
     intervalMs: chaos.intervalMs,
     jitter: chaos.jitterPercent / 100,
     killShare: chaos.killPercent / 100,
+    churn: {
+      share: (chaos.churn?.percent ?? 0) / 100,
+      modes: [...(chaos.churn?.modes ?? [])],
+      deployments: [...(chaos.churn?.deployments ?? [])],
+    },
     minAgeMs: chaos.minAgeMs,
     minReady: chaos.minReady,
     maxPerHour: chaos.maxPerHour,

@@ -1,3 +1,4 @@
+import type { ChurnMode } from '../scenarios/chaos-churn';
 import type { QuietHours } from '../scenarios/chaos-quiet';
 import { defaultNodeProber, type NodeProberSettings } from './node-model';
 import type { PathName } from './paths';
@@ -22,6 +23,15 @@ export interface PathSettings {
 export const periodsDays = [7, 28, 30, 90] as const;
 export type PeriodDays = (typeof periodsDays)[number];
 
+/** Graceful changes of workloads, which may cost no probe. */
+export interface ChurnModel {
+  /** Share of it in all that the reaper does, in percent. */
+  readonly percent: number;
+  readonly modes: readonly ChurnMode[];
+  /** Deployments that may be changed, as `namespace/name`. */
+  readonly deployments: readonly string[];
+}
+
 /** What the chaos reaper may do, and when. */
 export interface ChaosModel {
   /** Everything is asked and checked, and nothing removed. */
@@ -36,6 +46,8 @@ export interface ChaosModel {
   readonly jitterPercent: number;
   /** Share of kills that are deletions with one second of grace; the rest are evictions. */
   readonly killPercent: number;
+  /** Rolling restarts and scalings among what is done; absent where there are none. */
+  readonly churn?: ChurnModel;
   readonly minAgeMs: number;
   /** Ready pods of a workload that a kill must leave. */
   readonly minReady: number;

@@ -106,3 +106,21 @@ test('only with kills among its modes it may delete pods; without load it does n
   const rules = resources.find(({ type }) => type.endsWith(':PrometheusRule'));
   expect(JSON.stringify(rules?.inputs)).not.toMatch(/Chaos/);
 });
+
+test.each<[string[], RegExp[], boolean]>([
+  [['restart'], [/patch apps\/deployments (source|echo)/], false],
+  [['scale'], [/get,patch apps\/deployments\/scale (source|echo)/], true],
+])('churn by %j may do that to the Deployments by name, and no more', async (modes, rights, isForced) => {
+  const churn = { share: 50, modes, deployments: ['continuous-load/source', 'continuous-load/echo'] };
+  const resources = await deployWith({ enabled: true, churn });
+  const on = allowed(resources).filter((rule) => rule.includes('apps/'));
+  expect(on).toHaveLength(rights.length);
+  for (const [index, right] of rights.entries()) expect(on[index]).toMatch(right);
+  expect(on[0]).toMatch(/source,echo$/);
+  // what chaos scales the program must take back by force, once it wants other replicas
+  const forced = resources
+    .filter(({ inputs }) => inputs.metadata?.annotations?.['pulumi.com/patchForce'] === 'true')
+    .map(({ name }) => name)
+    .sort();
+  expect(forced).toEqual(isForced ? ['echo', 'source'] : []);
+});

@@ -13,6 +13,23 @@ function whereOn(uses: readonly string[], find: (config: Config) => readonly Pro
   };
 }
 
+/** Workloads, as `namespace/name`, of namespaces that chaos does not look into. */
+function outside(names: readonly string[], namespaces: readonly string[], list: string): Problem[] {
+  return names.flatMap((name, index) => {
+    const [namespace = ''] = name.split('/');
+    return namespaces.includes(namespace)
+      ? []
+      : [
+          {
+            field: `${list}[${index}]`,
+            value: name,
+            allowed: 'in one of chaos.namespaces',
+            mend: `add ${namespace} there, or remove it here`,
+          },
+        ];
+  });
+}
+
 /** Contradictions of the section `chaos` with itself and with others. */
 export const chaosContradictions: readonly Contradiction[] = [
   whereOn(['cluster', 'images'], ({ cluster, images }) =>
@@ -81,18 +98,24 @@ export const chaosContradictions: readonly Contradiction[] = [
           },
         ],
   ),
-  whereOn(['chaos.statefulSets', 'chaos.namespaces'], ({ chaos: { statefulSets, namespaces } }) =>
-    statefulSets.flatMap((name, index) =>
-      namespaces.includes(name.split('/')[0] ?? '')
+  whereOn(
+    ['chaos.churn.share', 'chaos.churn.deployments', 'chaos.victims'],
+    ({ chaos: { churn, victims } }) =>
+      churn.share === 0 || (churn.deployments ?? victims).length > 0
         ? []
         : [
             {
-              field: `chaos.statefulSets[${index}]`,
-              value: name,
-              allowed: 'in one of chaos.namespaces',
-              mend: `add ${name.split('/')[0] ?? ''} there, or remove it here`,
+              field: 'chaos.churn.share',
+              value: churn.share,
+              allowed: '0, as there is nothing to churn: chaos.churn.deployments and chaos.victims are empty',
+              mend: 'name Deployments in chaos.churn.deployments, or write 0',
             },
           ],
-    ),
+  ),
+  whereOn(['chaos.churn.deployments', 'chaos.namespaces'], ({ chaos: { churn, namespaces } }) =>
+    outside(churn.deployments ?? [], namespaces, 'chaos.churn.deployments'),
+  ),
+  whereOn(['chaos.statefulSets', 'chaos.namespaces'], ({ chaos: { statefulSets, namespaces } }) =>
+    outside(statefulSets, namespaces, 'chaos.statefulSets'),
   ),
 ];

@@ -87,7 +87,8 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'chaos',
-    shows: 'evictions at a raised rate cost no probe; each guard stops them; the account may do nothing else',
+    shows:
+      'evictions and churn at a raised rate cost no probe, deletions what lies right after them; each guard stops it; the account may do nothing else',
     needsStack: true,
     onlyByName: true,
   },

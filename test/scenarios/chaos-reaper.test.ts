@@ -134,6 +134,17 @@ test('a reaper that starts again goes on with the time that was drawn, and makes
   expect(cluster.done.length).toBeGreaterThan(before);
 });
 
+test('a recovery whose end no reaper saw is not timed', () => {
+  const cluster = new FakeCluster(seeded(17));
+  const first = new Reaper(often, cluster.world('a'));
+  for (let turn = 0; turn < 300 && cluster.done.length === 0; turn += 1) run(cluster, first, turnMs);
+  expect(cluster.done).toHaveLength(1);
+  cluster.advance(600_000);
+  run(cluster, new Reaper(often, cluster.world('b')), 20_000);
+  expect(counted(cluster, 'recovery')).toEqual([]);
+  expect(cluster.log.join('\n')).toMatch(/has recovered from \w+ of [\w-]+, unseen/);
+});
+
 test('after a time in which something held, no kill comes at once', () => {
   const cluster = new FakeCluster(seeded(6));
   const reaper = new Reaper(often, cluster.world('a'));

@@ -37,6 +37,21 @@ test('its defaults are those that the docs describe', () => {
   });
 });
 
+test('churn is none unless it has a share, and is of the victims unless others are named', () => {
+  expect(read({ ...on, churn: { modes: ['scale'] } }).model.chaos).not.toHaveProperty('churn');
+  expect(read({ ...on, victims: ['target'], churn: { share: 20 } }).model.chaos?.churn).toEqual({
+    percent: 20,
+    modes: ['restart', 'scale'],
+    deployments: ['continuous-load/target'],
+  });
+  const churn = { share: 100, modes: ['restart'], deployments: ['shop/cart'] };
+  expect(read({ ...on, namespaces: ['continuous-load', 'shop'], churn }).model.chaos?.churn).toEqual({
+    percent: 100,
+    modes: ['restart'],
+    deployments: ['shop/cart'],
+  });
+});
+
 test('pods are removed for real only in a lab or on stack dev, unless the config says so', () => {
   const elsewhere = { cluster: existing, images };
   expect(read(on).model.chaos?.dryRun).toBe(false);
@@ -144,6 +159,30 @@ test.each<[string, object, string, RegExp]>([
     { statefulSets: ['queue'] },
     'chaos.statefulSets[0] is "queue"',
     /shop\/queue/,
+  ],
+  [
+    'churn of nothing',
+    { victims: [], churn: { share: 20 } },
+    'chaos.churn.share is 20',
+    /nothing to churn[^]*chaos\.churn\.deployments/,
+  ],
+  [
+    'churn without a mode',
+    { churn: { modes: [] } },
+    'chaos.churn.modes is []',
+    /at least one of restart, scale/,
+  ],
+  [
+    'an unknown mode of churn',
+    { churn: { modes: ['reboot'] } },
+    'chaos.churn.modes[0] is "reboot"',
+    /restart, scale/,
+  ],
+  [
+    'churn elsewhere',
+    { churn: { share: 10, deployments: ['shop/cart'] } },
+    'chaos.churn.deployments[0] is "shop/cart"',
+    /add shop there/,
   ],
   ['a share over 100', { killShare: 101 }, 'chaos.killShare is 101', /from 0 to 100/],
   ['an unknown key', { quietHours: {} }, 'chaos.quietHours is an unknown key', /known keys here/],

@@ -4,7 +4,7 @@ import type { AlertName } from '../../signals/alert-catalogue';
 import { chaosCommand, chaosEnvironment, chaosFiles, guardQuery } from '../../signals/chaos';
 import { injectorCommand } from '../../signals/injector';
 import { chaosChecksTotal, chaosKillsTotal, recorded } from '../../signals/metrics';
-import { defaultModel, pathSettings } from '../../signals/model';
+import { defaultChaos, defaultModel, pathSettings } from '../../signals/model';
 import { ruleGroups } from '../../signals/rules';
 import type { InputSeries, RuleTest } from './promtool';
 import { checkExpressions, promtool, promtoolPatienceMs, testRules } from './promtool';
@@ -80,6 +80,12 @@ const kills = (mode: string, at: number, count: number) =>
     at + step,
     count / step,
   ]);
+const churns = (at: number) =>
+  counter(`${chaosKillsTotal}{kind="workload",mode="restart",workload="w",instance="r"}`, hour, 0, [
+    at,
+    at + step,
+    1 / step,
+  ]);
 const lost = (at: number, count: number) =>
   counter(`${recorded.bad}{path="service",instance="a"}`, hour, 0, [at, at + step, count / step]);
 
@@ -142,6 +148,32 @@ test('chaos that is held back is told, and so is what it costs', async () => {
     ),
   ];
   await testRules(groups, scenes, '30s');
+  const churning = defaultModel({
+    paths: [pathSettings('service')],
+    chaos: defaultChaos({
+      churn: { percent: 50, modes: ['restart'], deployments: ['continuous-load/target'] },
+    }),
+  });
+  await testRules(
+    ruleGroups(churning).filter(({ name }) => name === 'continuous-load.chaos'),
+    [
+      scene(
+        names,
+        'a restart that costs a probe after two minutes',
+        [churns(600), lost(720, 1)],
+        { 690: [], 780: ['ChaosLostProbes'] },
+        '15s',
+      ),
+      scene(
+        names,
+        'a lost probe long after a restart',
+        [churns(600), lost(1200, 1)],
+        { 1230: [], 1260: [] },
+        '15s',
+      ),
+    ],
+    '30s',
+  );
   const wrong = scene(names, 'wrong', [kills('evict', 600, 1), lost(630, 1)], { 690: [] }, '15s');
   await expect(testRules(groups, [wrong], '30s')).rejects.toThrow(/ChaosLostProbes/);
 }, 120_000);

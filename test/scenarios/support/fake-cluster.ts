@@ -1,8 +1,9 @@
-import type { Removal } from '../../../scenarios/chaos-bodies';
+import type { Removal, Subject } from '../../../scenarios/chaos-bodies';
+import type { Mode, Scale } from '../../../scenarios/chaos-churn';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import type { Guard, Signals } from '../../../scenarios/chaos-guards';
 import type { Lease } from '../../../scenarios/chaos-lease';
-import type { ChaosWorld, Spared } from '../../../scenarios/chaos-reaper';
+import type { Changed, ChaosWorld, Spared } from '../../../scenarios/chaos-reaper';
 import type { KillMode } from '../../../scenarios/chaos-state';
 import { type Pod, podOf, type RawPod } from '../../../scenarios/chaos-victims';
 import { chaosConfig } from '../../../signals/chaos';
@@ -29,15 +30,15 @@ export function configWith(changes: Partial<ChaosModel> = {}): ChaosConfig {
 export const well: Signals = { rules: 1, measured: 8, budget: 0.97, lost: 0 };
 
 /** A pod of a Deployment in the load's namespace, ready. */
-export function deploymentPod(workload: string, name: string, createdMs: number): RawPod {
+export function deploymentPod(workload: string, name: string, createdMs: number, template = '7d9'): RawPod {
   return {
     metadata: {
-      name: `${workload}-7d9-${name}`,
+      name: `${workload}-${template}-${name}`,
       namespace: 'continuous-load',
       uid: `uid-${workload}-${name}`,
       creationTimestamp: new Date(createdMs).toISOString(),
-      labels: { 'pod-template-hash': '7d9', 'chaos.continuous-load/enabled': 'true' },
-      ownerReferences: [{ kind: 'ReplicaSet', name: `${workload}-7d9`, controller: true }],
+      labels: { 'pod-template-hash': template, 'chaos.continuous-load/enabled': 'true' },
+      ownerReferences: [{ kind: 'ReplicaSet', name: `${workload}-${template}`, controller: true }],
     },
     status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
   };
@@ -76,6 +77,11 @@ export class FakeCluster {
   fault: { at: 'before' | 'after' } | undefined;
   /** New pods do not get ready. */
   stuck = false;
+  /** Restarts and scalings that took place: `restart source`, `scale source 3`. */
+  readonly changes: string[] = [];
+  /** Replicas that each Deployment is to have. */
+  readonly replicas: Record<string, number>;
+  private readonly templates: Record<string, string> = {};
   private readonly later: Later[] = [];
   private born = 0;
   private version = 0;
@@ -84,6 +90,7 @@ export class FakeCluster {
     readonly random: () => number,
     replicas: Readonly<Record<string, number>> = { source: 2, target: 2, echo: 3 },
   ) {
+    this.replicas = { ...replicas };
     for (const [workload, count] of Object.entries(replicas))
       for (let index = 0; index < count; index += 1)
         this.raw.push(deploymentPod(workload, `old${index}`, this.nowMs - 3_600_000));
@@ -111,7 +118,13 @@ export class FakeCluster {
       signals: () => this.signals,
       pods: () => structuredClone(this.raw),
       remove: (pod, mode) => this.remove(pod, mode, dryRun, me),
-      tell: (pod, mode) => void this.events.push(`${mode} ${pod.name}`),
+      restart: (workload) => this.change(workload, 'restart', dryRun),
+      readScale: (workload) => {
+        const replicas = this.replicas[nameOf(workload)];
+        return replicas === undefined ? undefined : { workload, replicas, resourceVersion: String(replicas) };
+      },
+      scale: (scale) => this.change(scale.workload, 'scale', dryRun, scale),
+      tell: (victim: Subject, mode: Mode) => void this.events.push(`${mode} ${victim.name}`),
       recordZeros: (workload) => count('zeros', workload),
       recordCheck: (guard: Guard) => count('check', guard),
       recordKill: (mode, workload) => count('kill', mode, workload),
@@ -146,9 +159,46 @@ export class FakeCluster {
     return 'done';
   }
 
-  private replace({ workload }: Pod): void {
+  private change(workload: string, mode: 'restart' | 'scale', dryRun: boolean, scale?: Scale): Changed {
+    if (this.fault?.at === 'before') throw new Error('no answer');
+    const name = nameOf(workload);
+    if (!dryRun) {
+      this.changes.push([mode, name, scale?.replicas].filter((word) => word !== undefined).join(' '));
+      if (scale) this.scaleTo(name, scale.replicas);
+      else this.rollOut(name);
+    }
+    if (this.fault?.at === 'after') throw new Error('no answer');
+    return { outcome: 'done', uid: `uid-${name}` };
+  }
+
+  private scaleTo(name: string, replicas: number): void {
+    this.replicas[name] = replicas;
+    const own = this.raw.filter((pod) => podOf(pod).workload.endsWith(`/${name}`));
+    if (own.length < replicas) this.replace({ workload: `x/${name}` });
+    for (const pod of own.slice(replicas)) this.end(pod);
+  }
+
+  /** Every pod anew, one after the other. */
+  private rollOut(name: string): void {
+    this.templates[name] = `t${this.changes.length}`;
+    const old = this.raw.filter((pod) => podOf(pod).workload.endsWith(`/${name}`));
+    old.forEach((pod, index) =>
+      this.at(index * 25_000, () => {
+        this.replace({ workload: `x/${name}` });
+        this.at(21_000, () => (this.stuck ? undefined : this.end(pod)));
+      }),
+    );
+  }
+
+  private end(pod: RawPod): void {
+    pod.metadata.deletionTimestamp = new Date(this.nowMs).toISOString();
+    this.at(5_000 + this.random() * 20_000, () => this.raw.splice(this.raw.indexOf(pod), 1));
+  }
+
+  private replace({ workload }: Pick<Pod, 'workload'>): void {
     this.born += 1;
-    const next = deploymentPod(workload.split('/')[1] ?? '', `new${this.born}`, this.nowMs);
+    const name = nameOf(workload);
+    const next = deploymentPod(name, `new${this.born}`, this.nowMs, this.templates[name]);
     const ready = next.status!.conditions![0]!;
     ready.status = 'False';
     this.raw.push(next);
@@ -158,4 +208,8 @@ export class FakeCluster {
   private at(inMs: number, act: () => void): void {
     this.later.push({ atMs: this.nowMs + inMs, act });
   }
+}
+
+function nameOf(workload: string): string {
+  return workload.split('/')[1] ?? '';
 }
