@@ -3,17 +3,18 @@ import { onlyExpectedWasNotified } from '../support/expected';
 import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest } from './reaper';
+import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
 
 const stack = new StackUnderTest();
 const reaper = new ReaperUnderTest(stack);
 const prometheus = stack.prometheus();
 const workloads = ['echo', 'source', 'target'];
-const churning = { ...often, interval: '30s', jitter: 20, maxPerHour: 120, 'churn.share': 100 };
+const churning = { ...often, interval: '30s', jitter: 20, 'churn.share': 100 };
 const replicas = async (workload: string) =>
   Number(await reaper.kubectl('get', `deploy/${workload}`, '-o', 'jsonpath={.spec.replicas}'));
 
 beforeAll(async () => {
+  streamsMayTell();
   await stack.up(...flags(churning));
   await reaper.first(/chaos: free to kill/, 0, minutes(7));
 }, minutes(12));

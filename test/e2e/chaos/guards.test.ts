@@ -2,12 +2,13 @@ import { volumesNode } from '../../../lab/cluster/node-config';
 import { sloNames } from '../../../signals/dashboards/names';
 import { chaosChecksTotal, chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { receivesPushes } from '../matrix/fresh-prometheus';
-import { failures } from '../support/counts';
-import { expectToo, notified, onlyExpectedWasNotified } from '../support/expected';
+import { expectToo, mayStillCome, notified, onlyExpectedWasNotified } from '../support/expected';
+import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
+import { pods } from '../support/kubernetes';
 import { frozen, noPods } from '../support/path-faults';
 import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest } from './reaper';
+import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
 
 const stack = new StackUnderTest();
 const reaper = new ReaperUnderTest(stack);
@@ -15,6 +16,7 @@ const prometheus = stack.prometheus();
 const namespace = 'continuous-load';
 
 beforeAll(async () => {
+  streamsMayTell();
   await stack.up(...flags(often));
   // the budget of a fresh stack is known after five minutes at most, and until then nothing is killed
   await reaper.first(/chaos: free to kill/, 0, minutes(7));
@@ -33,18 +35,23 @@ test(
     await until(Date.now() + 6_000);
     report('evictions', kills);
     expect(kills).toBeGreaterThanOrEqual(6);
-    const lost = await failures(prometheus, fromMs, Date.now());
-    report('lost probes', lost.join(', ') || 'none');
-    expect(lost).toEqual([]);
+    const lost = await lossesBetween(prometheus, fromMs, Date.now());
+    const stalls = await inStalls(prometheus, lost);
+    report('lost probes', inWords(lost));
+    report('of them while the machine stood still', inWords(stalls));
+    expect(inWords(lost.filter((loss) => !stalls.includes(loss)))).toBe('none');
     onlyExpectedWasNotified(stack.lab);
 
     const all = (await reaper.kills(0)).length;
-    const events = await reaper.events();
+    const events = (await reaper.events()).filter(({ atMs }) => atMs >= fromMs);
     expect(new Set(events.map(({ reason }) => reason))).toEqual(new Set(['ChaosEvicted']));
-    expect(events.length).toBeGreaterThanOrEqual(all - 1);
-    const [counted] = await prometheus.vector(`sum(${chaosKillsTotal}{kind="pod",mode="evict"})`);
+    expect(events.length).toBeGreaterThanOrEqual(kills - 1);
+    // an earlier reaper's series linger
+    const [{ metadata } = { metadata: { name: '' } }] = await pods(stack, 'chaos-reaper');
+    const mine = `instance="${metadata.name}"`;
+    const [counted] = await prometheus.vector(`sum(${chaosKillsTotal}{kind="pod",mode="evict",${mine}})`);
     expect(Math.abs((counted?.value ?? 0) - (await reaper.kills(0)).length)).toBeLessThanOrEqual(1);
-    const [recovered] = await prometheus.vector(`sum(histogram_count(${chaosRecovery}))`);
+    const [recovered] = await prometheus.vector(`sum(histogram_count(${chaosRecovery}{${mine}}))`);
     report('recoveries', recovered?.value ?? 0);
     expect(recovered?.value ?? 0).toBeGreaterThanOrEqual(all - 3);
     const [slowest] = await prometheus.vector(
@@ -103,10 +110,13 @@ test(
   'an account that lost its permissions is a fault of its own',
   async () => {
     const fromMs = Date.now();
-    await reaper.kubectl('delete', 'rolebinding', 'chaos-reaper');
-    await reaper.first(/held back by: fault/, fromMs, 30_000);
-    await until(Date.now() + 10_000);
-    await stack.up(...flags(often), '--refresh');
+    const rearm = await reaper.disarm();
+    try {
+      await reaper.first(/held back by: fault/, fromMs, 30_000);
+    } finally {
+      await rearm();
+    }
+    await until(Date.now() + 20_000);
     // allowed again, and yet it waits: five minutes from the last fault, unless somebody starts it anew
     expect(await reaper.told(/free to kill/, fromMs)).toEqual([]);
     expect(await reaper.kills(fromMs + 5_000)).toEqual([]);
@@ -145,15 +155,20 @@ test(
       expect((await reaper.kills(0)).length).toBeGreaterThanOrEqual(3);
     });
     const now = Date.now();
-    const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
-    const hours = `[daily ${clock(now - minutes(2))}-${clock(now + minutes(60))}]`;
-    const rare = { ...often, interval: '20m', maxPerHour: 3, maxPerWorkloadPerHour: 3 };
-    await stack.up(...flags({ ...rare, 'quiet.hours': hours }));
-    const quiet = await reaper.first(/held back by: quiet/, now, minutes(1));
-    const upMs = Date.now();
-    await stack.up(...flags(rare));
-    await reaper.first(/held back by: cap/, upMs, minutes(1));
-    expect(await reaper.kills(quiet.timeMs)).toEqual([]);
+    const times = [-1, 0, 1].map((days) => {
+      const day = new Date(now + days * minutes(1440)).getUTCDay();
+      return { day, fromMinute: 0, toMinute: 1440 };
+    });
+    const zone = { zone: [{ fromMs: 0, minutes: 0 }], zoneUntilMs: now + minutes(1440) };
+    await reaper.reconfigure({ quiet: { times, holidays: [], ...zone }, maxPerHour: 3 });
+    const held = await reaper.first(/held back by: quiet/, now, minutes(1));
+    const restartedMs = Date.now();
+    await reaper.reconfigure({ maxPerHour: 3 });
+    await reaper.first(/held back by: cap/, restartedMs, minutes(1));
+    expect(await reaper.kills(held.timeMs)).toEqual([]);
+    const freedMs = Date.now();
+    await reaper.asBefore();
+    await reaper.first(/free to kill/, freedMs, minutes(2));
   },
   minutes(9),
 );
@@ -163,10 +178,9 @@ test(
   async () => {
     const left = await prometheus.vector(`min(${sloNames.budgetLeft}{sloth_slo="availability"})`);
     // a fault of half a minute spends more than 0.3 % of a budget of 30 days
-    const leastBudget = ((left[0]?.value ?? 0) * 100 - 0.3).toFixed(3);
-    const upMs = Date.now();
-    await stack.up(...flags({ ...often, leastBudget }));
-    await reaper.first(/chaos: free to kill/, upMs, minutes(2));
+    const startedMs = Date.now();
+    await reaper.reconfigure({ leastBudget: (left[0]?.value ?? 0) - 0.003 });
+    await reaper.first(/chaos: free to kill/, startedMs, minutes(2));
     const fault = noPods(stack, 'source');
     const fromMs = Date.now();
     try {
@@ -195,9 +209,11 @@ test(
     await until(Date.now() + 20_000);
     expect(await reaper.told(/free to kill/, fromMs)).toEqual([]);
     const freedMs = Date.now();
-    await stack.up(...flags(often));
+    await reaper.asBefore();
     await reaper.first(/chaos: free to kill/, freedMs, minutes(3));
     expectToo('PathDown service page firing', 'PathDown service page resolved');
+    // true, if the fault came within 90 s of an eviction
+    for (const status of ['firing', 'resolved']) mayStillCome(`ChaosLostProbes service ticket ${status}`);
     onlyExpectedWasNotified(stack.lab);
   },
   minutes(12),

@@ -3,7 +3,7 @@ import { mayStillCome, notified } from '../support/expected';
 import { attributed, inStalls, inWords, lossesBetween, lostIn } from '../support/lost-probes';
 import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, until } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest } from './reaper';
+import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
 
 const stack = new StackUnderTest();
 const reaper = new ReaperUnderTest(stack);
@@ -16,6 +16,7 @@ const windowMs = 20_000;
 const spanMs = minutes(6);
 
 beforeAll(async () => {
+  streamsMayTell();
   await stack.up(...flags(crashes));
   await reaper.first(/chaos: free to kill/, 0, minutes(7));
 }, minutes(12));
