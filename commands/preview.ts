@@ -22,7 +22,7 @@ import { collect, configOptions } from './terminal/options';
 import { runVerb, type Terminal } from './terminal/verb';
 
 /** What a preview needs compiled: the operator's definitions, which are part of the program's input, and the CLI unless there is one. */
-async function neededPrograms(model: SignalModel): Promise<ProgramName[]> {
+export async function neededPrograms(model: SignalModel): Promise<ProgramName[]> {
   const cli: ProgramName[] = (await hostProgram('pulumi')) === programPath('pulumi') ? ['pulumi'] : [];
   // Definitions of the Gateway API and of Istio lie beside istiod.
   return [...cli, 'crds', ...(needsIstio(model) ? (['pilot-discovery'] as const) : [])];

@@ -9,6 +9,8 @@ export interface CaptureOptions {
   readonly input?: string | undefined;
   /** It is killed after this time; never by default. */
   readonly timeoutMs?: number;
+  /** It is killed when this is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a quiet child said. `code` is 127 when it could not be started and 255 when a signal ended it. */
@@ -24,7 +26,7 @@ export async function capture(
   args: readonly string[],
   options: CaptureOptions = {},
 ): Promise<Captured> {
-  const { cwd, env = process.env, input, timeoutMs } = options;
+  const { cwd, env = process.env, input, timeoutMs, signal } = options;
   const child = spawn(program, args, {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env,
@@ -33,6 +35,7 @@ export async function capture(
     killSignal: 'SIGKILL',
     ...(cwd === undefined ? {} : { cwd }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -99,3 +99,21 @@ function withoutSecrets(value: unknown, key: string): unknown {
     return standInFor(configCatalogue().find((entry) => entry.key === key));
   return Object.fromEntries(entries.map(([name, inner]) => [name, withoutSecrets(inner, `${key}.${name}`)]));
 }
+
+/**
+ * A config file as it can be read without its passphrase: each secret is replaced by a value that its key takes, and what tells how secrets are
+ * encrypted is left out.
+ */
+export function withoutEncryption(text: string, file: string): string {
+  const document = parseConfig(text, file);
+  for (const key of encryptionKeys) document.delete(key);
+  const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
+  const prefix = `${namespace}:`;
+  for (const [key, value] of Object.entries(config ?? {}))
+    if (JSON.stringify(value ?? null).includes('"secure"'))
+      document.setIn(
+        ['config', key],
+        withoutSecrets(value, key.startsWith(prefix) ? key.slice(prefix.length) : key),
+      );
+  return String(document);
+}

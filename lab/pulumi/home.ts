@@ -36,8 +36,10 @@ export function pulumiHomeDirectory(): string {
 export interface PulumiHomeOptions {
   /** The CLI to use; default: an official one on PATH at an accepted version, else the compiled one. */
   readonly cli?: string;
-  /** The user's own Pulumi home, from which official plugins are taken; default `$PULUMI_HOME` or `~/.pulumi`. */
-  readonly userHome?: string;
+  /** The user's own Pulumi home, from which official plugins are taken; default `$PULUMI_HOME` or `~/.pulumi`; null for none of them. */
+  readonly userHome?: string | null;
+  /** Where it lies; default {@link pulumiHomeDirectory}. */
+  readonly home?: string;
 }
 
 /** Version of the npm package `pulumi`, which looks for its CLI under `versions/<version>/bin`. */
@@ -124,12 +126,12 @@ function environment(home: string, cli: string, labPlugin: string): Record<strin
  * passphrase. Costs milliseconds when nothing is to do. Official programs and plugins of the user come before the lab's own.
  */
 export async function ensurePulumiHome(options: PulumiHomeOptions = {}): Promise<PulumiHome> {
-  const home = pulumiHomeDirectory();
-  makePrivate(stateDirectory());
+  const home = options.home ?? pulumiHomeDirectory();
+  if (options.home === undefined) makePrivate(stateDirectory());
   makePrivate(home);
-  const userHome = options.userHome ?? process.env['PULUMI_HOME'] ?? join(homedir(), '.pulumi');
+  const { userHome = process.env['PULUMI_HOME'] ?? join(homedir(), '.pulumi') } = options;
   const plugins = join(home, 'plugins');
-  if (userHome !== home) linkOfficialPlugins(plugins, join(userHome, 'plugins'));
+  if (userHome !== null && userHome !== home) linkOfficialPlugins(plugins, join(userHome, 'plugins'));
   const cache = join(cacheDirectory(), 'pulumi-plugins');
   for (const standIn of standIns) await installStandIn(standIn, plugins, cache);
   const cli = linkPrograms(options.cli ?? (await hostProgram('pulumi')), home);

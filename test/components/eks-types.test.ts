@@ -2,8 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Properties } from '../../lab/pulumi/values';
 import { program } from '../../program';
 import { deploy, encodeConfig, plain, stackConfig, type Registered } from '../deploy';
-import { SdkTypes } from '../typed-provider/sdk-types';
-import { decodedConfig } from '../typed-provider/typed-provider';
+import { SdkTypes } from '../../lab/pulumi/typed/sdk-types';
+import { decodedConfig } from '../../lab/pulumi/typed/typed-provider';
 import { crdFixture } from './crd-fixture';
 
 const mockPlace = crdFixture();

@@ -1,15 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
 import { command } from '../../lab/command';
 import { programPath } from '../../lab/toolchain/toolchain';
+import type { Drifted } from '../../commands/drift/drifted';
 import { countOutcomes, failures, firstGoodMoment, longestGap } from './support/counts';
 import { onlyExpectedWasNotified } from './support/expected';
 import { list, type KubernetesObject } from './support/kubernetes';
 import { resultFile, StackUnderTest } from './support/stack-under-test';
 import { report, seconds, until } from './support/wait';
-import { verb } from './support/verbs';
+import { startVerb, verb } from './support/verbs';
 
 const stack = new StackUnderTest();
 const prometheus = stack.prometheus();
+
+/** A label that all our objects have, with another value. */
+const ourLabel = (value: string) => `app.kubernetes.io/part-of=${value}`;
 
 /** Workloads that talk to the API server, by the label `app.kubernetes.io/name`; all others have no account token. */
 const talksToTheApi = ['injector', 'node-prober', 'prometheus', 'prometheus-operator', 'kube-state-metrics'];
@@ -51,6 +55,38 @@ describe('a stack that is up', () => {
     expect(stdout).toMatch(/\d+ unchanged/);
     expect(stdout).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
   }, 120_000);
+
+  test('drift names what was deleted or edited, repair puts it back, and then there is none', async () => {
+    const drift = async (...flags: string[]) => startVerb('drift', [stack.name, ...flags]).done;
+    expect((await drift()).stdout).toContain('nothing drifted');
+    const [budgets] = await list(stack, '-n', 'continuous-load', 'poddisruptionbudgets');
+    const budget = budgets?.metadata.name ?? 'none';
+    await stack.kubectl('-n', 'continuous-load', 'delete', 'poddisruptionbudget', budget);
+    await stack.kubectl(
+      '-n',
+      'continuous-load',
+      'label',
+      'service/target',
+      '--overwrite',
+      ourLabel('someone'),
+    );
+
+    const { code, stdout } = await drift('--json');
+    const { drifted } = JSON.parse(stdout) as { drifted: Drifted[] };
+    expect(code).toBe(2);
+    expect(drifted.map(({ resource, what }) => [resource, what]).sort()).toEqual([
+      [`PodDisruptionBudget continuous-load/${budget}`, 'gone'],
+      ['Service continuous-load/target', 'changed'],
+    ]);
+    expect(drifted.flatMap(({ fields }) => fields)).toEqual([
+      expect.objectContaining({ wanted: '"continuous-load"', found: '"someone"' }),
+    ]);
+
+    const { code: repaired, tookMs } = await drift('--repair', '--yes');
+    report('repair of drift', seconds(tookMs));
+    expect(repaired).toBe(0);
+    expect((await drift()).code).toBe(0);
+  }, 480_000);
 
   test('status --json has the agreed shape', async () => {
     const status = await stack.status();

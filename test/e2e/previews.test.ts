@@ -6,8 +6,9 @@ import { parseDocument } from 'yaml';
 import { ensurePulumiHome } from '../../lab/pulumi/home';
 import { silentProgress } from '../../lab/progress';
 import { ensurePrograms } from '../../lab/toolchain/toolchain';
+import type { StackReview } from '../../commands/review/review';
 import { checkout } from '../../commands/stack/stack';
-import { installTypedProvider } from '../typed-provider/install';
+import { installTypedProvider } from '../../lab/pulumi/typed/install';
 import { startVerb } from './support/verbs';
 import { report, seconds } from './support/wait';
 
@@ -17,7 +18,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** What the files of the repository leave to their owners. */
 const owners: Record<string, Record<string, object>> = {
-  dev: {},
   prod: {
     cluster: { account: '123456789012', publicCidrs: ['198.51.100.7/32'] },
     monitoring: {
@@ -87,19 +87,49 @@ describe('a real engine previews, judged by the policy pack, without Docker, clu
     },
     minutes(12),
   );
+});
+
+describe('a review, by a Pulumi of its own', () => {
+  const review = (...args: string[]) => startVerb('review', ['dev', '--json', ...args]).done;
 
   test(
-    'stack dev, whose images are built by Docker elsewhere',
+    'passes stack dev, whose images are built by Docker elsewhere',
     async () => {
-      const made = await preview('dev');
+      const { code, output, stdout, tookMs } = await review();
+      report('review of dev', seconds(tookMs));
+      if (code !== 0) throw new Error(`exit code ${code}\n${output}`);
+      const [{ passed, changes, findings, load }] = JSON.parse(stdout) as [StackReview];
+      expect(passed).toBe(true);
+      expect(findings.filter(({ level }) => level === 'mandatory')).toEqual([]);
+      const made = changes.map(({ operation, resource }) => `${operation} ${resource}`);
       expect(made).toEqual(
         expect.arrayContaining([
-          'k3d:index:Cluster dev',
-          'docker-build:index:Image echo',
-          'kubernetes:apps/v1:Deployment injector',
+          'create k3d:Cluster dev',
+          'create docker-build:Image echo',
+          'create Deployment continuous-load/injector',
         ]),
       );
-      expect(made.filter((one) => one.startsWith('aws:'))).toEqual([]);
+      expect(made.filter((one) => one.includes('aws:'))).toEqual([]);
+      expect(load.find(({ path }) => path === 'service')?.perSecond).toBe(4);
+    },
+    minutes(12),
+  );
+
+  test(
+    'fails it for a load over its budget, and names rule and resource',
+    async () => {
+      const { code, stdout, output } = await review(
+        '--set',
+        'dev:paths.service.rate=120',
+        '--set',
+        'load.maxRate=200',
+      );
+      expect({ code, output: code === 3 ? '' : output }).toEqual({ code: 3, output: '' });
+      const [{ passed, findings }] = JSON.parse(stdout) as [StackReview];
+      expect(passed).toBe(false);
+      expect(findings.filter(({ level }) => level === 'mandatory').map(({ rule }) => rule)).toContain(
+        'load-budget',
+      );
     },
     minutes(12),
   );

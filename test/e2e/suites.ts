@@ -105,7 +105,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'previews',
     shows:
-      'a real preview of dev and prod with the policy pack; stand-ins refuse what the SDKs’ types refuse',
+      'a real preview of prod and reviews of dev with the policy pack; stand-ins refuse what the SDKs’ types refuse',
     needsStack: false,
   },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },

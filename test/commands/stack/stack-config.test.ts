@@ -1,5 +1,11 @@
 import { parse } from 'yaml';
-import { mergeConfig, ownConfig, programConfig, setInConfig } from '../../../commands/stack/stack-config';
+import {
+  mergeConfig,
+  ownConfig,
+  programConfig,
+  setInConfig,
+  withoutEncryption,
+} from '../../../commands/stack/stack-config';
 
 const source = `# ports are mine
 config:
@@ -84,4 +90,27 @@ test('hands config to the program as Pulumi does, with a stand-in for secrets', 
     'aws:region': 'eu-west-1',
     'continuous-load:monitoring': '{"receivers":[{"url":"https://secret.invalid/secret"}]}',
   });
+});
+
+test('can be read without its passphrase: secrets are made up, and nothing tells how they were encrypted', () => {
+  const text = `encryptionsalt: v1:abc
+secretsprovider: awskms://alias/k
+config:
+  continuous-load:period: 30d # mine
+  other:key: {secure: v1:y}
+  continuous-load:monitoring:
+    retention: 40d
+    receivers: [{url: {secure: v1:x}, name: on-call}]
+`;
+  const read = withoutEncryption(text, 'f');
+  expect(parse(read).config).toEqual({
+    'continuous-load:period': '30d',
+    'other:key': expect.any(String),
+    'continuous-load:monitoring': {
+      retention: '40d',
+      receivers: [{ url: 'https://secret.invalid/secret', name: 'on-call' }],
+    },
+  });
+  for (const trace of ['v1:', 'awskms', 'secure']) expect(read).not.toContain(trace);
+  expect(read).toContain('# mine');
 });

@@ -128,3 +128,16 @@ test.each(['kubernetes', 'random'])(
     expect(await exit).toBe(0);
   },
 );
+
+test('lies elsewhere when asked, and takes nothing of the user’s', async () => {
+  const elsewhere = join(root, 'elsewhere');
+  const official = join(root, 'user', 'plugins', `resource-aws-v1.0.0`);
+  program(join(official, 'pulumi-resource-aws'));
+  process.env['PULUMI_HOME'] = join(root, 'user');
+  const { home, env } = await ensurePulumiHome({ ...options(), userHome: null, home: elsewhere });
+  expect(home).toBe(elsewhere);
+  expect(env['PULUMI_BACKEND_URL']).toContain(elsewhere);
+  expect(existsSync(plugin(home, 'kubernetes'))).toBe(true);
+  expect(existsSync(join(home, 'plugins', 'resource-aws-v1.0.0'))).toBe(false);
+  expect(existsSync(join(root, 'state'))).toBe(false);
+});

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkoutDirectory, nodeProgram } from '../../lab/pulumi/launcher';
-import { pluginVersion } from '../../lab/pulumi/plugins';
+import { checkoutDirectory, nodeProgram } from '../launcher';
+import { pluginVersion } from '../plugins';
 
 /** Puts a {@link TypedProvider} into a Pulumi home, as the plugin of the version that the program depends on. */
 export function installTypedProvider(name: string, home: string): void {

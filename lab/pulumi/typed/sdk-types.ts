@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { isProperties, type Properties, unknownValue, type Value } from '../../lab/pulumi/values';
+import { checkoutDirectory } from '../launcher';
+import { isProperties, type Properties, unknownValue, type Value } from '../values';
 
 /** The checkout, whose installed packages and sources are read. */
-const checkout = join(__dirname, '..', '..');
+const checkout = checkoutDirectory;
 
 /** What is wrong with an input, by its path. */
 export interface Mistake {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckContext, Checked, Difference, Operation, Provider } from '../../lab/pulumi/provider';
-import type { Properties, Value } from '../../lab/pulumi/values';
+import { checkoutDirectory } from '../launcher';
+import type { CheckContext, Checked, Difference, Operation, Provider } from '../provider';
+import type { Properties, Value } from '../values';
 import { SdkTypes } from './sdk-types';
 
 /**
@@ -13,7 +14,7 @@ export class TypedProvider implements Provider {
   #types: SdkTypes | undefined;
 
   constructor(readonly name: string) {
-    const file = join(__dirname, '../../node_modules', `@pulumi/${name}`, 'package.json');
+    const file = join(checkoutDirectory, 'node_modules', `@pulumi/${name}`, 'package.json');
     ({ version: this.version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string });
   }
 
