@@ -33,6 +33,7 @@ export function program() {
     gateway,
     mesh,
     injector,
+    targetRequests,
     monitoring,
     dashboards,
     chaos,
@@ -98,7 +99,7 @@ export function program() {
     gateway &&
     new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class, istiod }, own);
   const istioMesh = mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, istiod }, own);
-  if (model.paths.some(({ name }) => callsEcho(name)))
+  if (model.paths.some((path) => callsEcho(path)))
     new EchoServer(
       'echo',
       {
@@ -125,11 +126,11 @@ export function program() {
       },
       own,
     );
-  if (model.paths.some(({ name }) => callsHeadless(name)))
+  if (model.paths.some((path) => callsHeadless(path)))
     new DnsNames('dns-names', { cluster, stack, namespaces }, own);
   new LoadInjector(
     'load',
-    { cluster, stack, namespaces, injector, model, targets, otlp },
+    { cluster, stack, namespaces, injector, model, targets, targetRequests, otlp },
     // A probe before gateway or mesh is there would fail for nothing.
     ingress || istioMesh
       ? { ...own, dependsOn: [...(ingress?.ready ?? []), ...(istioMesh?.ready ?? [])] }

@@ -9,6 +9,7 @@ import {
   type SignalModel,
 } from './signals/model';
 import { isMeshPath, pathNames, throughGateway } from './signals/paths';
+import type { SecretRequests } from './scenarios/own-target';
 import { type GatewayAddresses, injectorTargets } from './signals/targets';
 import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
@@ -30,6 +31,7 @@ import type {
   ResourceSettings,
 } from './settings/schema';
 import { dayMs } from './settings/units';
+import { hasNameOfItsOwn, ownTargetPath, secretRequests } from './settings/own-targets';
 import { findStrangers } from './settings/strangers';
 import { WrongConfig } from './settings/wrong-config';
 
@@ -49,6 +51,8 @@ export interface Settings {
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
   readonly dashboards: Config['dashboards'];
+  /** Headers and bodies of requests to targets of the user's own, by path: none of them may be seen outside a Secret. */
+  readonly targetRequests: SecretRequests;
   /** The reaper's pod, and whose pods carry the label that lets it remove them; absent where chaos is off. */
   readonly chaos?: ChaosSettings;
   /** What rules, alerts and scenarios are derived from. */
@@ -80,7 +84,18 @@ export function readSettings(
 ): Settings {
   const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
   const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
-  const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
+  const {
+    targets = [],
+    cluster,
+    paths,
+    period,
+    load,
+    injector,
+    podinfo,
+    echo,
+    images,
+    gateway,
+  } = parsed.config;
   const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
@@ -88,6 +103,7 @@ export function readSettings(
           ...toModel(stack, {
             cluster,
             paths,
+            targets,
             period,
             load,
             injector,
@@ -101,7 +117,9 @@ export function readSettings(
           ...(chaos.enabled ? { chaos: toChaos(chaos, cluster?.kind === 'lab' || stack === 'dev') } : {}),
         }
       : undefined;
-  if (model) found.push(...findInfeasible(model, found), ...findTooFewVus(model, injector?.maxVUs, found));
+  const ownNames = targets.map(({ name }) => name);
+  if (model)
+    found.push(...findInfeasible(model, ownNames, found), ...findTooFewVus(model, injector?.maxVUs, found));
   const complete =
     cluster &&
     podinfo &&
@@ -126,6 +144,7 @@ export function readSettings(
     ...gatewaySettings(cluster.kind, gateway, model),
     ...(mesh.enabled ? { mesh } : {}),
     injector,
+    targetRequests: secretRequests(targets),
     monitoring,
     dashboards,
     ...(chaos.enabled ? { chaos: { victims: chaos.victims, resources: chaos.resources } } : {}),
@@ -234,6 +253,7 @@ function toModel(
   {
     cluster,
     paths,
+    targets,
     period,
     load,
     injector,
@@ -244,7 +264,7 @@ function toModel(
     testTimeScale,
   }: Pick<
     Config,
-    'paths' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'mesh' | 'testTimeScale'
+    'paths' | 'targets' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'mesh' | 'testTimeScale'
   > & {
     cluster: Config['cluster'] | undefined;
     podinfo: Config['podinfo'] | undefined;
@@ -255,17 +275,21 @@ function toModel(
     periodDays: period,
     injectors: injector.replicas,
     exportIntervalMs: injector.exportInterval,
-    paths: pathNames
-      .filter((name) => paths[name].enabled ?? (isMeshPath(name) && mesh.enabled))
-      .map((name) =>
-        pathSettings(name, {
-          ratePerSecond: paths[name].rate,
-          timeoutMs: paths[name].timeout,
-          availabilityPercent: paths[name].availability,
-          latencyPercent: paths[name].latency.percent,
-          latencyBoundMs: paths[name].latency.bound,
-        }),
-      ),
+    paths: [
+      ...pathNames
+        .filter((name) => paths[name].enabled ?? (isMeshPath(name) && mesh.enabled))
+        .map((name) =>
+          pathSettings(name, {
+            ratePerSecond: paths[name].rate,
+            timeoutMs: paths[name].timeout,
+            availabilityPercent: paths[name].availability,
+            latencyPercent: paths[name].latency.percent,
+            latencyBoundMs: paths[name].latency.bound,
+          }),
+        ),
+      // One of a name that is taken is refused by itself.
+      ...targets.filter(hasNameOfItsOwn).map(ownTargetPath),
+    ],
     runbookBase: alerts.runbooks ?? defaultRunbookBase,
     owner: alerts.owner,
     interruptionsPerHour: alerts.interruptionsPerHour,
@@ -324,15 +348,19 @@ function longTermOf(longTerm: RunMonitoringSettings['longTerm']): Pick<SignalMod
 }
 
 /** What the signals' arithmetic refuses, in the words of the config; fields already complained about are left out. */
-function findInfeasible(model: SignalModel, found: readonly Problem[]): Problem[] {
+function findInfeasible(
+  model: SignalModel,
+  ownNames: readonly string[],
+  found: readonly Problem[],
+): Problem[] {
   return feasibilityProblems(model)
-    .map(fieldOf)
+    .map((problem) => fieldOf(problem, ownNames))
     .filter(({ field }) => !touches([field], found));
 }
 
 /** A cap on virtual users below what rate × timeout needs would turn a dead target into dropped probes. */
 function findTooFewVus(model: SignalModel, maxVUs: number | undefined, found: readonly Problem[]): Problem[] {
-  if (maxVUs === undefined || touches(['injector', 'paths'], found)) return [];
+  if (maxVUs === undefined || touches(['injector', 'paths', 'targets'], found)) return [];
   const { paths } = injectorConfig(model, injectorTargets(''));
   const needed = paths.flatMap(({ probes }) => probes).reduce((sum, { vus }) => sum + vus, 0);
   if (maxVUs >= needed) return [];

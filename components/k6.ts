@@ -7,6 +7,7 @@ import type { ResourceSettings } from '../settings/schema';
 import { configFile, type OtlpTarget } from '../signals/injector';
 import { apiCredentials } from './api-access';
 import type { Cluster } from './cluster/cluster';
+import type { K6Extra } from './target-requests';
 import { imageOf } from './images';
 import { metadata } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
@@ -60,6 +61,8 @@ export interface K6PodArgs {
   readonly terminationGracePeriodSeconds: number;
   /** The account whose short-lived token it gets; without one it cannot talk to the API server. */
   readonly account?: pulumi.Input<string>;
+  /** What else is mounted; default nothing. */
+  readonly extras?: readonly K6Extra[];
 }
 
 /**
@@ -67,7 +70,7 @@ export interface K6PodArgs {
  * closed. That it lives is seen by what it counts, and alerts say when it does not.
  */
 export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
-  const { cluster, scripts, account, otlp } = args;
+  const { cluster, scripts, account, otlp, extras = [] } = args;
   const mayAsk = account !== undefined;
   const { headers } = otlp;
   const own = pulumi
@@ -79,6 +82,7 @@ export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
     ...variables,
     ...(headers ? [{ name: 'K6_OTEL_HEADERS', valueFrom: { secretKeyRef: headers } }] : []),
     ...(mayAsk ? [apiCredentials.environment] : []),
+    ...extras.map(({ environment }) => environment),
   ]);
   return {
     ...(mayAsk ? { serviceAccountName: account } : {}),
@@ -97,6 +101,7 @@ export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
           { name: 'scripts', mountPath: scriptDirectory, readOnly: true },
           { name: 'tmp', mountPath: '/tmp' },
           ...(mayAsk ? [apiCredentials.mount] : []),
+          ...extras.map(({ mount }) => mount),
         ],
         securityContext: containerSecurity,
         resources: resourceRequirements(args.resources),
@@ -106,6 +111,7 @@ export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
       { name: 'scripts', configMap: { name: scripts.metadata.name } },
       { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
       ...(mayAsk ? [apiCredentials.volume] : []),
+      ...extras.map(({ volume }) => volume),
     ],
   };
 }

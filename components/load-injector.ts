@@ -10,6 +10,7 @@ import {
 } from '../signals/injector';
 import type { SignalModel } from '../signals/model';
 import { callsApiServer } from '../signals/paths';
+import type { SecretRequests } from '../scenarios/own-target';
 import type { InjectorTargets } from '../signals/targets';
 import { ApiAccess } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
@@ -19,6 +20,7 @@ import type { OtlpReceiver } from './monitoring/monitoring';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
 import { spreadOverNodes } from './pod';
+import { targetRequests, trustedAuthorities } from './target-requests';
 
 /** Arguments of {@link LoadInjector}. */
 export interface LoadInjectorArgs {
@@ -28,6 +30,8 @@ export interface LoadInjectorArgs {
   readonly injector: Config['injector'];
   readonly model: SignalModel;
   readonly targets: InjectorTargets;
+  /** What of requests to targets of the user's own is secret; default nothing. */
+  readonly targetRequests?: SecretRequests;
   /** Where the counts are pushed to. */
   readonly otlp: OtlpReceiver;
 }
@@ -49,13 +53,19 @@ export class LoadInjector extends pulumi.ComponentResource {
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(workload, stack);
     const timing = injectorTiming(model);
-    const api = model.paths.some(({ name: path }) => callsApiServer(path))
+    const api = model.paths.some((path) => callsApiServer(path))
       ? new ApiAccess('injector-api', { cluster, stack, namespaces, workload }, { parent: this })
       : undefined;
     const scripts = k6Scripts(
       { workload, stack, files: scenarioFiles, config: injectorConfig(model, args.targets) },
       child,
     );
+    const requests = args.targetRequests ?? {};
+    const { authorities = [] } = injector;
+    const extras = [
+      ...(Object.keys(requests).length > 0 ? [targetRequests(requests, stack, child)] : []),
+      ...(authorities.length > 0 ? [trustedAuthorities(authorities, stack, child)] : []),
+    ];
     new k8s.apps.v1.Deployment(
       workload,
       {
@@ -83,6 +93,7 @@ export class LoadInjector extends pulumi.ComponentResource {
                 otlp: args.otlp,
                 resources: injector.resources,
                 terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,
+                extras,
                 ...(api ? { account: api.account.metadata.name } : {}),
               }),
               ...cluster.injectorPlacement,

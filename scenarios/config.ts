@@ -3,6 +3,8 @@
  * the program.
  */
 
+import type { OwnProbe } from './own-target.ts';
+
 /** One series that must exist before the first probe, so that a first failure counts. */
 export interface ZeroSeries {
   outcome: string;
@@ -50,6 +52,8 @@ export interface PathConfig {
   /** Reasons the path may give; anything else is folded into `otherReason`. */
   reasons: string[];
   otherReason: string;
+  /** What is asked of a target of the user's own; absent on the paths of the table, each of which has a prober of its own. */
+  own?: OwnProbe;
   zero: ZeroSeries[];
   probes: ProbeConfig[];
 }

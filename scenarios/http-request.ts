@@ -23,14 +23,15 @@ export interface Answer {
   lagMs: number;
 }
 
-/** Sends one request; undefined when the far end asked for less load and nothing was sent. Never throws. */
+/** Sends one request and follows so many redirects at most; undefined when the far end asked for less load and nothing was sent. Never throws. */
 export async function request(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'HEAD' | 'POST',
   url: string,
   body: string | null,
   headers: Readonly<Record<string, string>>,
   path: PathConfig,
   probe: ProbeConfig,
+  redirects = 0,
 ): Promise<Answer | undefined> {
   if (!backOff.allows(Date.now())) return undefined;
   const params: Params = {
@@ -38,7 +39,7 @@ export async function request(
     headers: probe.conn === 'fresh' ? { ...headers, Connection: 'close' } : { ...headers },
     timeout: path.timeoutMs,
     responseType: 'text',
-    redirects: 0,
+    redirects,
   };
   // What was repeated before this probe is nobody's.
   repeatsSince();

@@ -5,6 +5,7 @@ import type { Options } from 'k6/options';
 import { complain } from './complaints.ts';
 import type { InjectorConfig, PathConfig, ProbeConfig } from './config.ts';
 import { scenariosOf } from './options.ts';
+import type { OwnProbe } from './own-target.ts';
 import { recordProbe, recordZeros } from './recorder.ts';
 
 /** How one path is probed. */
@@ -26,12 +27,17 @@ export interface Injector {
   probe: () => Promise<void>;
 }
 
+/** Key of what probes all targets of one's own of a kind; no path has such a name. */
+export function ownProber(kind: OwnProbe['kind']): string {
+  return `own ${kind}`;
+}
+
 /** Reads `config.json` and makes the injector of it. Throws at init for a path without a prober. */
 export function injector(probers: Readonly<Record<string, Prober>>): Injector {
   const config = JSON.parse(open(__ENV['CONFIG'] ?? './config.json')) as InjectorConfig;
   const byScenario = new Map<string, { path: PathConfig; probe: ProbeConfig; prober: Prober }>();
   for (const path of config.paths) {
-    const prober = probers[path.path];
+    const prober = probers[path.own ? ownProber(path.own.kind) : path.path];
     if (!prober) throw new Error(`no scenario for path ${path.path}`);
     prober.prepare?.();
     for (const probe of path.probes) byScenario.set(probe.name, { path, probe, prober });

@@ -18,8 +18,12 @@ declare module 'k6/x/netprobe' {
   export function dns(query: {
     name: string;
     transport: string;
-    /** `addresses`: at least one A record; `absent`: NXDOMAIN. */
+    /** `addresses`: at least one A record; `records`: at least one of `type`, and all of `values`; `absent`: NXDOMAIN. */
     expect: string;
+    /** `A`, `AAAA`, `CNAME`, `MX`, `NS`, `PTR`, `SRV` or `TXT`; with `records` only. */
+    type?: string;
+    /** Data of records as zone files have it; with `records` only. */
+    values?: string[];
     /** Walk the search path of resolv.conf as a libc resolver does; the name has no trailing dot. */
     search: boolean;
     timeoutMs: number;
@@ -28,6 +32,14 @@ declare module 'k6/x/netprobe' {
 
   /** Sends `payload` over TCP and wants it back. `kept`: on the connection of this VU, made when there is none. */
   export function tcp(probe: { address: string; payload: string; kept: boolean; timeoutMs: number }): Result;
+
+  /** Makes a TCP connection; sends `send` and waits for `contains` unless they are empty. */
+  export function connect(probe: {
+    address: string;
+    send?: string;
+    contains?: string;
+    timeoutMs: number;
+  }): Result;
 
   /** Sends `payload` as one datagram and wants it back. `kept`: on the socket of this VU. */
   export function udp(probe: { address: string; payload: string; kept: boolean; timeoutMs: number }): Result;

@@ -1,10 +1,11 @@
 import { holdGrpcStream, prepareGrpcStream } from './grpc-stream.ts';
 import { prepareGrpc, probeGrpc } from './grpc.ts';
-import type { Prober } from './injector.ts';
+import { ownProber, type Prober } from './injector.ts';
+import { probeOwnHttp } from './own-http.ts';
 import { probeService } from './service.ts';
 import { holdWebSocket } from './websocket.ts';
 
-/** One line per path that k6 as it is released can probe. */
+/** One line per path that k6 as it is released can probe; those of targets of one's own by their kind. */
 export const stockProbers: Readonly<Record<string, Prober>> = {
   service: { probe: probeService },
   ingress: { probe: probeService },
@@ -14,4 +15,5 @@ export const stockProbers: Readonly<Record<string, Prober>> = {
   grpc: { prepare: prepareGrpc, probe: probeGrpc },
   'grpc-stream': { prepare: prepareGrpcStream, probe: holdGrpcStream },
   websocket: { probe: holdWebSocket },
+  [ownProber('http')]: { probe: probeOwnHttp },
 };

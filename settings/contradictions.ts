@@ -11,6 +11,7 @@ import { monitoringKindContradictions } from './contradictions/monitoring-kind';
 import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
+import { targetContradictions } from './contradictions/targets';
 import { overLimits } from './contradictions/resources';
 import { runsPrometheus } from './monitoring-schema';
 
@@ -19,6 +20,7 @@ export const contradictions: readonly Contradiction[] = [
   ...clusterContradictions,
   ...eksContradictions,
   ...pathContradictions,
+  ...targetContradictions,
   ...gatewayContradictions,
   ...meshContradictions,
   overLimits('mesh', ({ mesh }) => mesh.resources),

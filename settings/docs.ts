@@ -18,6 +18,7 @@ const more: Readonly<Record<string, string>> = {
   cluster: 'Each kind: [clusters](clusters.md).',
   paths:
     'One section for each path, with defaults of its own; the table is that of `service`, what differs stands below it. What is probed: [paths and alerts](paths-and-alerts.md#paths).',
+  targets: 'With examples, what each reason means, and what is not done: [targets](targets.md).',
   nodeProber:
     'What it costs and measures: [nodeProber](operations.md#nodeprober), [node × node](paths-and-alerts.md#node--node).',
   images: 'How to build them: [echo, images](operations.md#echo-images).',
@@ -93,7 +94,7 @@ Durations carry a unit (\`ms\`, \`s\`, \`m\`, \`h\`, \`d\`, \`w\`), sizes too (\
 
 function section(name: string, catalogue: readonly ConfigEntry[]): string {
   const top = catalogue.find(({ key }) => key === name);
-  const under = catalogue.filter(({ key }) => key.startsWith(`${name}.`));
+  const under = catalogue.filter(({ key }) => key.startsWith(`${name}.`) || key.startsWith(`${name}[].`));
   const entries = under.length === 0 ? catalogue.filter(({ key }) => key === name) : under;
   const [shown, note] = name === 'paths' ? likeService(entries) : [entries, undefined];
   return [
@@ -108,7 +109,7 @@ function table(entries: readonly ConfigEntry[], name: string): string {
   const rows = entries
     .filter(({ facts }) => facts !== undefined)
     .map((entry) => {
-      const key = entry.key === name ? name : entry.key.slice(name.length + 1);
+      const key = entry.key === name ? name : entry.key.slice(name.length).replace(/^(\[\])?\./, '');
       return `| \`${key}\` | ${leftOut(entry)} | ${cell(allowed(entry))} | ${cell(meaning(entry))} |`;
     });
   return ['| key | left out | must be | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');

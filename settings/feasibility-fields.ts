@@ -26,14 +26,14 @@ const pathFields: Readonly<Record<string, Spelling>> = {
   latencyBoundMs: { field: 'latency.bound', mend: 'lower the bound' },
 };
 
-/** A problem of the signal model in the words of the config. */
-export function fieldOf({ field, message }: SignalProblem): Problem {
+/** A problem of the signal model in the words of the config; paths of `ownTargets` stand in the section `targets`, in this order. */
+export function fieldOf({ field, message }: SignalProblem, ownTargets: readonly string[] = []): Problem {
   const allowed = `such that every alert can do its work: ${message}`;
   const [, path, inPath] = /^paths\.([^.]+)\.([^.]+)$/.exec(field) ?? [];
   if (path !== undefined && inPath !== undefined) {
     const spelling = pathFields[inPath];
     return {
-      field: `paths.${path}.${spelling?.field ?? inPath}`,
+      field: `${ownTargets.includes(path) ? `targets[${ownTargets.indexOf(path)}]` : `paths.${path}`}.${spelling?.field ?? inPath}`,
       allowed,
       mend: spelling?.mend ?? 'change it',
       derived: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, leaf } from './fields';
+import { headersField } from './headers-field';
 
 /** An OTLP/HTTP receiver of metrics, taken apart as k6 wants it. */
 export interface OtlpAddress {
@@ -10,10 +11,6 @@ export interface OtlpAddress {
   readonly tls: boolean;
 }
 
-/** A name of RFC 9110 §5.1; a value that is one line. */
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
-const headerValue = /^[^\r\n]*\S[^\r\n]*$/;
-
 /** Where k6 pushes to when that is not a Prometheus that the stack knows. */
 export const otlpSchema = z.strictObject({
   url: leaf({
@@ -23,14 +20,7 @@ export const otlpSchema = z.strictObject({
     hidden: true,
     parse: otlpAddress,
   }).describe('The whole address of an OTLP/HTTP receiver of metrics.'),
-  headers: leaf({
-    type: 'map of headers',
-    written: { type: 'object' },
-    allowed: 'names of headers, each with its value on one line',
-    mend: 'set each with: pulumi config set --secret --path',
-    hidden: true,
-    parse: headers,
-  })
+  headers: headersField()
     .optional()
     .meta({ description: 'Headers of each push, such as Authorization.', leftOut: 'none' }),
   temporality: choice(
@@ -52,13 +42,4 @@ function otlpAddress(raw: unknown): OtlpAddress | undefined {
   if ((!tls && protocol !== 'http:') || hostname === '' || pathname === '/') return undefined;
   if (`${username}${password}${search}${hash}` !== '') return undefined;
   return { endpoint: `${hostname}:${port === '' ? (tls ? 443 : 80) : port}`, path: pathname, tls };
-}
-
-function headers(raw: unknown): Readonly<Record<string, string>> | undefined {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-  const entries = Object.entries(raw as Record<string, unknown>);
-  const right = entries.every(
-    ([name, value]) => headerName.test(name) && typeof value === 'string' && headerValue.test(value),
-  );
-  return right && entries.length > 0 ? (Object.fromEntries(entries) as Record<string, string>) : undefined;
 }

@@ -1,10 +1,66 @@
 import { z } from 'zod';
-import { pathTable, type PathName, type PathRow } from '../signals/paths';
+import { type PathDefaults, pathTable, type PathName, type PathRow } from '../signals/paths';
 import { duration, flag, number } from './fields';
 import { formatDuration } from './units';
 
 const percentMend = (what: string) =>
   `lower ${what}: 100 % leaves no budget, so that the first failure breaks it`;
+
+/** Load and objectives of a path with these defaults; `stop` says how it is not probed at all. */
+export function loadShape(
+  defaults: PathDefaults,
+  { maxRate, stop }: { readonly maxRate: number; readonly stop: string },
+) {
+  return {
+    rate: number({
+      min: 0.1,
+      max: maxRate,
+      unit: 'probes per second in total over all injectors',
+      mend: `write for example ${defaults.ratePerSecond}; to stop probing it ${stop}`,
+    })
+      .prefault(defaults.ratePerSecond)
+      .describe('Load on the path; injectors share it.'),
+    timeout: duration({
+      min: 50,
+      max: 60_000,
+      mend: `write for example ${formatDuration(defaults.timeoutMs)}`,
+    })
+      .prefault(formatDuration(defaults.timeoutMs))
+      .describe('When a probe without an answer has failed; longer than the latency bound.'),
+    availability: number({
+      min: 50,
+      max: 100,
+      below: true,
+      unit: 'percent of probes answered right',
+      mend: percentMend('the objective, for example to 99.9'),
+    })
+      .prefault(defaults.availabilityPercent)
+      .describe('Objective: the share of probes that must be answered right; in effect 93.2 at least.'),
+    latency: z
+      .strictObject({
+        percent: number({
+          min: 50,
+          max: 100,
+          below: true,
+          unit: 'percent of answers within the bound',
+          mend: percentMend('the objective, for example to 99'),
+        })
+          .prefault(defaults.latencyPercent)
+          .describe(
+            'Objective: the share of answers that must be within the bound; in effect 93.2 at least.',
+          ),
+        bound: duration({
+          min: 1,
+          max: 60_000,
+          mend: `write for example ${formatDuration(defaults.latencyBoundMs)}`,
+        })
+          .prefault(formatDuration(defaults.latencyBoundMs))
+          .describe('A right answer that takes longer is slow.'),
+      })
+      .prefault({})
+      .describe('Objective of the latency.'),
+  };
+}
 
 function pathSchema({ title, defaults, gateway, mesh }: PathRow) {
   return z
@@ -18,53 +74,7 @@ function pathSchema({ title, defaults, gateway, mesh }: PathRow) {
         : flag('false stops probing this path')
             .prefault(gateway !== true)
             .describe('Whether the path is probed; one path at least must be.'),
-      rate: number({
-        min: 0.1,
-        max: 1000,
-        unit: 'probes per second in total over all injectors',
-        mend: `write for example ${defaults.ratePerSecond}; to stop probing the path set enabled: false`,
-      })
-        .prefault(defaults.ratePerSecond)
-        .describe('Load on the path; injectors share it.'),
-      timeout: duration({
-        min: 50,
-        max: 60_000,
-        mend: `write for example ${formatDuration(defaults.timeoutMs)}`,
-      })
-        .prefault(formatDuration(defaults.timeoutMs))
-        .describe('When a probe without an answer has failed; longer than the latency bound.'),
-      availability: number({
-        min: 50,
-        max: 100,
-        below: true,
-        unit: 'percent of probes answered right',
-        mend: percentMend('the objective, for example to 99.9'),
-      })
-        .prefault(defaults.availabilityPercent)
-        .describe('Objective: the share of probes that must be answered right; in effect 93.2 at least.'),
-      latency: z
-        .strictObject({
-          percent: number({
-            min: 50,
-            max: 100,
-            below: true,
-            unit: 'percent of answers within the bound',
-            mend: percentMend('the objective, for example to 99'),
-          })
-            .prefault(defaults.latencyPercent)
-            .describe(
-              'Objective: the share of answers that must be within the bound; in effect 93.2 at least.',
-            ),
-          bound: duration({
-            min: 1,
-            max: 60_000,
-            mend: `write for example ${formatDuration(defaults.latencyBoundMs)}`,
-          })
-            .prefault(formatDuration(defaults.latencyBoundMs))
-            .describe('A right answer that takes longer is slow.'),
-        })
-        .prefault({})
-        .describe('Objective of the latency.'),
+      ...loadShape(defaults, { maxRate: 1000, stop: 'set enabled: false' }),
     })
     .prefault({})
     .describe(`${title}: its load and objectives.`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { receiverKinds } from '../signals/receivers';
 import { choice, flag, text, webUrl } from './fields';
+import { ownerName } from './owner-field';
 
 const setSecret = 'set it with: pulumi config set --secret --path';
 const address = (mend: string) =>
@@ -67,6 +68,10 @@ export const receiverSchema = z
       .min(1, { error: 'a list with page, ticket or both' })
       .prefault(['page', 'ticket'])
       .describe('What it is told; pages must go to one receiver at least.'),
+    owners: z.array(ownerName).min(1, { error: 'a list of owners' }).optional().meta({
+      description: 'It is told only of alerts of these owners, such as those of targets.',
+      leftOut: 'of everybody’s',
+    }),
     slack: slackSchema.optional().describe('Slack, by an incoming webhook.'),
     pagerDuty: pagerDutySchema.optional().describe('PagerDuty, by its Events API v2.'),
     email: emailSchema.optional().describe('Mail.'),

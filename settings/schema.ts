@@ -11,9 +11,11 @@ import { echoSchema } from './echo-schema';
 import { gatewaySchema } from './gateway-schema';
 import { meshSchema } from './mesh-schema';
 import { monitoringSchema } from './monitoring-schema';
+import { ownerName } from './owner-field';
 import { nodeProberSchema } from './node-prober-schema';
 import { pathShape } from './path-schema';
 import { podinfoSchema } from './podinfo-schema';
+import { authorities, targetsSchema } from './targets-schema';
 
 const image = (example: string) =>
   text({
@@ -63,6 +65,7 @@ const injectorSchema = z
         description: 'Cap on virtual users; refused where it is less than the rates and timeouts need.',
         leftOut: 'rate × timeout + 20 %, over all probes',
       }),
+    authorities,
     resources: resources({
       cpu: ['100m', '1'],
       memory: [`${injectorMemory.requestMiB}MB`, `${injectorMemory.limitMiB}MB`],
@@ -73,13 +76,7 @@ const injectorSchema = z
 
 const alertsSchema = z
   .strictObject({
-    owner: text({
-      pattern: /^[A-Za-z0-9][\w .-]{0,62}$/,
-      allowed: 'the name of a team, up to 63 letters, digits, blanks, dots and dashes',
-      mend: 'write for example platform',
-    })
-      .prefault('platform')
-      .describe('Label owner of every alert.'),
+    owner: ownerName.prefault('platform').describe('Label owner of every alert.'),
     interruptionsPerHour: number({
       min: 1,
       max: 100_000,
@@ -116,6 +113,14 @@ const loadSchema = z
     })
       .prefault(100)
       .describe('Cap on the sum of all rates.'),
+    maxTargetRate: number({
+      min: 0.1,
+      max: 10_000,
+      unit: 'probes per second over all targets of your own',
+      mend: 'write the most that they may get together, for example 20',
+    })
+      .prefault(20)
+      .describe('Cap on the sum of the rates of targets, which are others’ to keep up.'),
   })
   .prefault({})
   .describe('The one switch and the cap over all paths.');
@@ -134,6 +139,7 @@ const periods = { '7d': 7, '28d': 28, '30d': 30, '90d': 90 } as const;
 export const sections = {
   cluster: clusterSchema,
   paths: z.strictObject(pathShape).prefault({}).describe('Load and objectives of each path.'),
+  targets: targetsSchema,
   period: leaf({
     type: 'duration',
     words: Object.keys(periods),

@@ -1,7 +1,6 @@
 import type { AlertKind, AlertName } from './alert-catalogue';
 import { type Inhibition, inhibitions, led, ledFromBehind } from './inhibitions';
 import { defaultTargetLingerSeconds, type SignalModel } from './model';
-import type { PathName } from './paths';
 import { duration } from './promql';
 import { type Receiver, receiverConfig } from './receivers';
 
@@ -83,7 +82,10 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
   return [
     {
       ...to,
-      matchers: [oneOf('severity', severities)],
+      matchers: [
+        oneOf('severity', severities),
+        ...(receiver.owners === undefined ? [] : [oneOf('owner', receiver.owners.map(literally))]),
+      ],
       routes: [
         // No injector, or no way to Prometheus: every path is missing, and that is one page.
         {
@@ -113,7 +115,7 @@ export function fromBehindWaitSeconds({ targetLingerSeconds }: SignalModel): num
   return explainedWaitSeconds + (targetLingerSeconds ?? defaultTargetLingerSeconds);
 }
 
-function pagesThatWait(paths: readonly PathName[], seconds: number): Route[] {
+function pagesThatWait(paths: readonly string[], seconds: number): Route[] {
   if (paths.length === 0) return [];
   return [{ matchers: [named('PathDown'), oneOf('path', paths)], group_wait: duration(seconds) }];
 }
@@ -136,6 +138,11 @@ function inhibitRule({ sources, sourcePaths, targets, targetPaths, equal }: Inhi
 
 function named(name: AlertName): string {
   return `alertname="${name}"`;
+}
+
+/** A name in a regular expression; a dot in brackets needs no escape in either syntax that this ends in. */
+function literally(name: string): string {
+  return name.replaceAll('.', '[.]');
 }
 
 function oneOf(label: string, values: readonly string[]): string {

@@ -47,7 +47,7 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
   const missing = missingWindowSeconds(model, path);
   const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
   const others = followers(model, path.name);
-  const way = wholeWayShare(pathRow(path.name)) < 1 ? ' over every hop' : '';
+  const way = wholeWayShare(pathRow(path)) < 1 ? ' over every hop' : '';
   const alerts: AlertRule[] = [
     alert(model, path, 'PathDown', {
       expr: pathDown(model, path),
@@ -104,7 +104,7 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
   const tolerated = number(asked * toleratedShare);
   const wanted = `and on (path) ${select(recorded.pathInfo, { path: path.name })}`;
   const dropped = sumBy(['path'], increase(select(droppedTotal, { path: path.name }), meterWindowSeconds));
-  const reasons = waiting.filter((reason) => reason in pathRow(path.name).reasons);
+  const reasons = waiting.filter((reason) => reason in pathRow(path).reasons);
   const failed = { path: path.name, outcome: 'failed' };
   const timeouts = sumBy(
     ['path'],
@@ -139,7 +139,7 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
 
 /** Alerts on streams that are cut; none for paths without streams. Evaluated every 30 s. */
 export function streamAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
-  if (!pathRow(path.name).stream) return [];
+  if (!pathRow(path).stream) return [];
   const bound = model.interruptionsPerHour ?? tolerableInterruptions;
   const ends = select(interruptionsTotal, { path: path.name, reason: ['closed', 'reset', 'silence'] });
   return [
@@ -154,7 +154,7 @@ export function streamAlerts(model: SignalModel, path: PathSettings): AlertRule[
 function oneSource(model: SignalModel, path: PathSettings): AlertRule {
   const window = oneSourceWindowSeconds(model, path);
   const by = ['path', 'instance'];
-  const sent = path.ratePerSecond * wholeWayShare(pathRow(path.name)) * window;
+  const sent = path.ratePerSecond * wholeWayShare(pathRow(path)) * window;
   const least = Math.max(1, Math.floor((sent / model.injectors) * 0.25));
   return alert(model, path, 'PathDownFromOneSource', {
     expr:

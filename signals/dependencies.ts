@@ -1,5 +1,5 @@
 import type { SignalModel } from './model';
-import { type PathName, pathRow } from './paths';
+import { type PathRow, pathRow } from './paths';
 
 /**
  * What a page about one path says about others. A path is led by the one whose page comes first when what both need is gone: the name
@@ -7,39 +7,45 @@ import { type PathName, pathRow } from './paths';
  */
 
 /** The path whose page speaks for all that end at the same server, or undefined where that is this path or nobody. */
-export function serverLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
-  const same = model.paths.map((path) => path.name).filter((other) => lastHop(other) === lastHop(name));
-  const leader = same.find((other) => !pathRow(other).stream) ?? same[0];
+export function serverLeader(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
+  const same = model.paths
+    .map((path) => path.name)
+    .filter((other) => lastHop(model, other) === lastHop(model, name));
+  const leader = same.find((other) => !rowIn(model, other).stream) ?? same[0];
   return leader === name ? undefined : leader;
 }
 
 /** The path whose page speaks for what answers behind the last hop of this one, or undefined where nothing does. */
-export function behindLeader(model: Pick<SignalModel, 'paths'>, name: PathName): PathName | undefined {
-  const { behind } = pathRow(name);
+export function behindLeader(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
+  const { behind } = rowIn(model, name);
   if (behind === undefined) return undefined;
-  return model.paths.map((path) => path.name).find((other) => lastHop(other) === behind);
+  return model.paths.map((path) => path.name).find((other) => lastHop(model, other) === behind);
 }
 
 /** Paths whose page comes with that of this path when what they share is gone, nearest first. */
-export function simultaneousLeaders(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
+export function simultaneousLeaders(model: Pick<SignalModel, 'paths'>, name: string): string[] {
   return [serverLeader(model, name), behindLeader(model, name)].filter((leader) => leader !== undefined);
 }
 
 /** Every path whose total outage explains one of this path, nearest first. */
-export function leaders(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
-  const names = needsNames(name) && model.paths.some((path) => path.name === 'dns');
+export function leaders(model: Pick<SignalModel, 'paths'>, name: string): string[] {
+  const names = needsNames(rowIn(model, name)) && model.paths.some((path) => path.name === 'dns');
   return [...simultaneousLeaders(model, name), ...(names ? (['dns'] as const) : [])];
 }
 
 /** Every path that this one leads, in the model's order. */
-export function followers(model: Pick<SignalModel, 'paths'>, name: PathName): PathName[] {
+export function followers(model: Pick<SignalModel, 'paths'>, name: string): string[] {
   return model.paths.map((path) => path.name).filter((other) => leaders(model, other).includes(name));
 }
 
-function lastHop(name: PathName): string | undefined {
-  return pathRow(name).hops.at(-1)?.to;
+function rowIn(model: Pick<SignalModel, 'paths'>, name: string): PathRow {
+  return pathRow(model.paths.find((path) => path.name === name) ?? { name });
 }
 
-function needsNames(name: PathName): boolean {
-  return 'dns' in pathRow(name).reasons;
+function lastHop(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
+  return rowIn(model, name).hops.at(-1)?.to;
+}
+
+function needsNames({ reasons, overClusterDns }: PathRow): boolean {
+  return 'dns' in reasons || overClusterDns === true;
 }

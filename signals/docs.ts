@@ -21,6 +21,7 @@ import {
 import { nodeMetrics, nodeRecorded, nodeRecordedLabels } from './node-metrics';
 import { pairWindowSeconds } from './node-rules';
 import { connectionsOf, pathNames, type PathRow, pathTable } from './paths';
+import { ownTargetsAnchor } from './own-targets';
 import { oldKinds, oldRoles, successors } from './predecessors';
 import { duration, number } from './promql';
 import {
@@ -40,6 +41,7 @@ export async function pathsAndAlertsPage(): Promise<string> {
   const text = [
     head(),
     ...pathTable.map(pathSection),
+    ownTargets(),
     nodeSection(),
     measuring(),
     maskedFaults(),
@@ -88,6 +90,20 @@ ${reasons.join('\n')}
 Connections: ${connectionsOf(row)
     .map((conn) => `\`${conn}\``)
     .join(', ')}. A \`fresh\` one looks the name up and connects anew; a \`kept\` one was used before.`;
+}
+
+function ownTargets(): string {
+  const anchor = ownTargetsAnchor.replaceAll('-', ' ');
+  return `### ${anchor[0]?.toUpperCase() ?? ''}${anchor.slice(1)}
+
+URLs, DNS names and TCP ports of the config's section \`targets\` are paths like those above: [targets](targets.md) says how they are written and what each reason means. An alert on one carries its name as \`path\` and its team as \`owner\`, and says what a right answer is.
+
+**What to do when one of them is down or burns:**
+
+1. Read the reason in the alert. \`dns\`: does the name resolve from a pod, and is the path \`dns\` well? \`connect\`: does something listen, are there endpoints, does a network policy of its namespace let namespace \`continuous-load\` in? \`tls\`: has the certificate expired, does it hold the name, is its authority trusted (\`injector.authorities\`)? \`timeout\`, \`silence\`, \`reset\`: is it overloaded, what is between? \`status\`, \`body\`, \`answer\`: it answers, and not what it should; were its token or its answer changed?
+2. Ask it yourself from inside, as the injector does: \`kubectl -n continuous-load run try --rm -it --restart=Never --image=curlimages/curl -- -v URL\`.
+3. It is up for everybody but the probe: mend the entry in \`targets\`; a target that is gone for good is removed there.
+4. It is down: tell its owner, the label \`owner\` of the alert.`;
 }
 
 function nodeSection(): string {

@@ -14,7 +14,7 @@ const connectionShare = 0.8;
 
 /** Golden signals of the echo server, as it counts itself; none where no path ends there. */
 export function echoAlerts(model: SignalModel): AlertRule[] {
-  const paths = model.paths.filter(({ name }) => callsEcho(name));
+  const paths = model.paths.filter((path) => callsEcho(path));
   if (paths.length === 0) return [];
   const increase = (metric: string) => `sum by (protocol) (increase(${metric}{${job}}[5m]))`;
   const failed = increase('echo_errors_total');

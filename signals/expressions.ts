@@ -28,7 +28,7 @@ export function wholeWayGood(
   by: readonly string[] = ['path'],
 ): string {
   const matchers = { path: path.name, outcome: answered };
-  const partial = wholeWayShare(pathRow(path.name)) < 1;
+  const partial = wholeWayShare(pathRow(path)) < 1;
   return sumBy(
     by,
     increase(select(probesTotal, partial ? { ...matchers, hop: '' } : matchers), windowSeconds),
@@ -41,7 +41,7 @@ export function wholeWayGood(
  */
 export function attemptedAtLeast(model: SignalModel, path: PathSettings): number {
   const share = Math.min(0.25, 0.5 / model.injectors);
-  const sent = path.ratePerSecond * wholeWayShare(pathRow(path.name)) * downWindowSeconds(model, path);
+  const sent = path.ratePerSecond * wholeWayShare(pathRow(path)) * downWindowSeconds(model, path);
   return Math.max(1, Math.floor(sent * share));
 }
 

@@ -127,7 +127,7 @@ function pathProblems(model: SignalModel, path: PathSettings): Problem[] {
 }
 
 function pathVus(model: SignalModel, path: PathSettings): number {
-  return pathRow(path.name).probes.reduce(
+  return pathRow(path).probes.reduce(
     (sum, probe) => sum + virtualUsers((path.ratePerSecond * probe.share) / model.injectors, path.timeoutMs),
     0,
   );

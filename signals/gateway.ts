@@ -1,5 +1,5 @@
 import type { SignalModel } from './model';
-import { type PathName, throughGateway } from './paths';
+import { throughGateway } from './paths';
 import { behindGateway, gatewayName } from './targets';
 
 /**
@@ -45,7 +45,7 @@ export function gatewayCluster(path: 'ingress' | 'ingress-external'): string {
 }
 
 /** Whether a path leads through a gateway. */
-export function isGatewayPath(name: PathName): name is 'ingress' | 'ingress-external' {
+export function isGatewayPath(name: string): name is 'ingress' | 'ingress-external' {
   return name === 'ingress' || name === 'ingress-external';
 }
 

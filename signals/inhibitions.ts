@@ -1,14 +1,14 @@
 import type { AlertName } from './alert-catalogue';
 import { behindLeader, followers, simultaneousLeaders } from './dependencies';
 import type { SignalModel } from './model';
-import { isMeshPath, type PathName } from './paths';
+import { isMeshPath } from './paths';
 
 /** While an alert of `sources` fires, on one of `sourcePaths` if given, alerts of `targets` on one of `targetPaths` with equal labels are mute. */
 export interface Inhibition {
   readonly sources: readonly AlertName[];
-  readonly sourcePaths?: readonly PathName[];
+  readonly sourcePaths?: readonly string[];
   readonly targets: readonly AlertName[];
-  readonly targetPaths?: readonly PathName[];
+  readonly targetPaths?: readonly string[];
   /** Labels that must have the same value on both; empty where the source explains every target. */
   readonly equal: readonly string[];
 }
@@ -89,7 +89,7 @@ export function inhibitions(model: Pick<SignalModel, 'paths'>): Inhibition[] {
       { ...pair, sources: outage, targets: consequences },
     ];
   });
-  const mesh = model.paths.some(({ name }) => isMeshPath(name)) ? ofMesh : [];
+  const mesh = model.paths.some((path) => isMeshPath(path)) ? ofMesh : [];
   return [...onOnePath, ...betweenKinds, ...mesh, ...between];
 }
 
@@ -102,7 +102,7 @@ export function inhibitedBy(model: Pick<SignalModel, 'paths'>, name: AlertName):
 }
 
 /** Paths whose page may come at the same time as one that explains it; where names fail, open connections go on, so that page is alone. */
-export function led(model: Pick<SignalModel, 'paths'>): PathName[] {
+export function led(model: Pick<SignalModel, 'paths'>): string[] {
   return model.paths.map(({ name }) => name).filter((name) => simultaneousLeaders(model, name).length > 0);
 }
 
@@ -110,6 +110,6 @@ export function led(model: Pick<SignalModel, 'paths'>): PathName[] {
  * Paths whose page may come before one that explains it: a gateway sends nothing more to what is to stop, while the path that leads
  * still has answers on its open connections.
  */
-export function ledFromBehind(model: Pick<SignalModel, 'paths'>): PathName[] {
+export function ledFromBehind(model: Pick<SignalModel, 'paths'>): string[] {
   return model.paths.map(({ name }) => name).filter((name) => behindLeader(model, name) !== undefined);
 }

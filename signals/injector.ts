@@ -8,7 +8,7 @@ import {
   goodHop,
   type Hop,
   overHttp,
-  type PathName,
+  type PathRef,
   type PathRow,
   pathRow,
   type ProbeRow,
@@ -51,13 +51,16 @@ export const scenarioFiles = [
   'dns-query.ts',
   'tcp.ts',
   'udp.ts',
+  'own-target.ts',
+  'own-http.ts',
+  'own-extended.ts',
   'api-server.ts',
   'api-answer.ts',
 ] as const;
 
 /** The entry script for these paths: the one that imports `k6/x/netprobe` only where a path needs it, as a released k6 cannot load it. */
-export function entryScript(paths: readonly { readonly name: PathName }[]): string {
-  return paths.some(({ name }) => pathRow(name).extension) ? 'continuous-extended.ts' : 'continuous.ts';
+export function entryScript(paths: readonly PathRef[]): string {
+  return paths.some((path) => pathRow(path).extension) ? 'continuous-extended.ts' : 'continuous.ts';
 }
 
 /** Name of the data file beside the scripts; the value of env `CONFIG` is relative to the entry script. */
@@ -78,16 +81,17 @@ export function virtualUsers(ratePerSecond: number, timeoutMs: number): number {
 export function injectorConfig(model: SignalModel, targets: InjectorTargets): InjectorConfig {
   let count = 0;
   const paths = model.paths.map((path): PathConfig => {
-    const row = pathRow(path.name);
+    const row = pathRow(path);
     const reasons = Object.keys(row.reasons);
     return {
       path: path.name,
       timeoutMs: path.timeoutMs,
       latencyBoundMs: path.latencyBoundMs,
       lagBoundMs: path.timeoutMs / 4,
-      overHttp: overHttp(path.name),
+      overHttp: overHttp(path),
       reasons,
       otherReason: reasons.includes('reset') ? 'reset' : (reasons[0] ?? ''),
+      ...(row.own ? { own: row.own.probe } : {}),
       zero: zeroSeries(row),
       probes: row.probes.map((probe) =>
         probeConfig(model, path, probe, targets, zeroLeadMs(model) + staggerMs * count++),
@@ -139,7 +143,7 @@ export const injectorMemory = { requestMiB: 128, limitMiB: 256 } as const;
  * was wrong; the table's where no path goes over source.
  */
 export function sourceClientTimeoutMs(model: Pick<SignalModel, 'paths'>): number {
-  const timeouts = model.paths.filter(({ name }) => callsOnwards(name)).map(({ timeoutMs }) => timeoutMs);
+  const timeouts = model.paths.filter((path) => callsOnwards(path)).map(({ timeoutMs }) => timeoutMs);
   return (timeouts.length > 0 ? Math.min(...timeouts) : pathRow('service').defaults.timeoutMs) / 2;
 }
 
@@ -227,7 +231,7 @@ function probeConfig(
   startMs: number,
 ): ProbeConfig {
   const ratePerSecond = (path.ratePerSecond * probe.share) / model.injectors;
-  const stream = pathRow(path.name).stream ?? false;
+  const stream = pathRow(path).stream ?? false;
   return {
     name: `${path.name}-${probe.name}`,
     path: path.name,
@@ -235,7 +239,7 @@ function probeConfig(
     goodHop: goodHop(probe),
     hop: probe.hops[0] ?? '1',
     nextHop: probe.hops[1] ?? '',
-    address: targets[probe.calls],
+    address: probe.calls === 'own' ? (pathRow(path).own?.address ?? '') : targets[probe.calls],
     calls: probe.calls,
     stream,
     periodUs: Math.round(1_000_000 / ratePerSecond),

@@ -2,7 +2,7 @@ import { gatewayCluster, isGatewayPath, envoyMetrics, ofGateway, readsGateway } 
 import { ofCaller } from './mesh';
 import { recorded, repeatedTotal } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { isMeshPath, overHttp, pathRow } from './paths';
+import { isMeshPath, meshPath, overHttp, type PathRef, pathRow } from './paths';
 import { select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
 
@@ -15,15 +15,12 @@ export const maskers = {
 export type Masker = keyof typeof maskers;
 
 /** Who is known to mask attempts of a path, or not to: where nobody is named there is no number. */
-export function knownMaskers(
-  model: Pick<SignalModel, 'paths' | 'gatewayScraped'>,
-  { name }: Pick<PathSettings, 'name'>,
-): Masker[] {
-  const traced = model.paths.some((path) => pathRow(path.name).extension);
+export function knownMaskers(model: Pick<SignalModel, 'paths' | 'gatewayScraped'>, path: PathRef): Masker[] {
+  const traced = model.paths.some((one) => pathRow(one).extension);
   return [
-    ...(overHttp(name) && traced ? (['client'] as const) : []),
-    ...(isGatewayPath(name) && readsGateway(model) ? (['gateway'] as const) : []),
-    ...(isMeshPath(name) ? (['sidecar'] as const) : []),
+    ...(overHttp(path) && traced ? (['client'] as const) : []),
+    ...(isGatewayPath(path.name) && readsGateway(model) ? (['gateway'] as const) : []),
+    ...(isMeshPath(path) ? (['sidecar'] as const) : []),
   ];
 }
 
@@ -32,14 +29,14 @@ export function knownMaskers(
  * pod that goes would look like a reset and count the others again.
  */
 export function maskedRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const inMesh = meshPath(path);
   const counts: Record<Masker, () => string> = {
     client: () => sumBy(['path', 'by', 'instance'], select(repeatedTotal, { path: path.name, by: 'client' })),
     gateway: () =>
       isGatewayPath(path.name)
         ? sumBy(['instance'], ofGateway(envoyMetrics.retries, gatewayCluster(path.name)))
         : '',
-    sidecar: () =>
-      isMeshPath(path.name) ? sumBy(['instance'], ofCaller(path.name, envoyMetrics.retries)) : '',
+    sidecar: () => (inMesh ? sumBy(['instance'], ofCaller(inMesh, envoyMetrics.retries)) : ''),
   };
   return knownMaskers(model, path).map((by) => ({
     record: recorded.masked,

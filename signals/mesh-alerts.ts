@@ -22,7 +22,7 @@ const convergenceSeconds = 3;
 
 /** Golden signals of the mesh as its Envoys and istiod count; none where there is no mesh or no path through it. */
 export function meshAlerts(model: SignalModel): AlertRule[] {
-  const path = model.paths.find(({ name }) => isMeshPath(name));
+  const path = model.paths.find((one) => isMeshPath(one));
   if (!model.mesh || !path) return [];
   return [
     ...proxyAlerts(model, path.name),
@@ -41,7 +41,7 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
     envoyMetrics.retryOverflow,
   ];
   const askedPerSecond = model.paths
-    .filter(({ name }) => isMeshPath(name))
+    .filter((one) => isMeshPath(one))
     .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
   return [
     alertRule(model, 'MeshErrors', {

@@ -1,12 +1,15 @@
 import type { ChurnMode } from '../scenarios/chaos-churn';
 import type { QuietHours } from '../scenarios/chaos-quiet';
 import { defaultNodeProber, type NodeProberSettings } from './node-model';
-import type { PathName } from './paths';
-import { pathNames, pathRow } from './paths';
+import { type PathName, pathNames, type PathRow, pathRow } from './paths';
 
 /** One path as this stack wants it: plain values, all defaults filled in. */
 export interface PathSettings {
-  readonly name: PathName;
+  readonly name: string;
+  /** Of a target of the user's own; a path of the table has its row there. */
+  readonly row?: PathRow;
+  /** Who answers for it; default the owner of the model. */
+  readonly owner?: string;
   /** Probes per second in total, over all injectors. */
   readonly ratePerSecond: number;
   readonly timeoutMs: number;
@@ -131,8 +134,18 @@ export function pathSettings(
   name: PathName,
   changes: Partial<Omit<PathSettings, 'name'>> = {},
 ): PathSettings {
-  return { ...pathRow(name).defaults, severity: { page: 'page', ticket: 'ticket' }, ...changes, name };
+  return { ...pathRow(name).defaults, ...usual, ...changes, name };
 }
+
+/** Settings of a path that brings its row, with the row's defaults where `changes` says nothing. */
+export function ownPathSettings(
+  row: PathRow,
+  changes: Partial<Omit<PathSettings, 'name' | 'row'>> = {},
+): PathSettings {
+  return { ...row.defaults, ...usual, ...changes, name: row.name, row };
+}
+
+const usual = { severity: { page: 'page', ticket: 'ticket' } } as const;
 
 /** Chaos with every default of the settings, on and for real. */
 export function defaultChaos(changes: Partial<ChaosModel> = {}): ChaosModel {

@@ -1,4 +1,5 @@
-/** Words in which a path is described; the rows are in `paths.ts`. */
+/** Words in which a path is described; the rows are in `paths.ts`, those of targets of one's own in `own-targets.ts`. */
+import type { OwnProbe } from '../scenarios/own-target';
 
 /** Outcome of one probe. `ok` and `slow` are answered right; `error` is the prober's own fault and burns no budget. */
 export const outcomes = ['ok', 'slow', 'failed', 'error'] as const;
@@ -59,6 +60,9 @@ export type TargetName =
   | 'apiReadyz'
   | 'apiList';
 
+/** What a probe of a target of the user's own calls: the address stands in its row. */
+export type OwnCall = 'own';
+
 /** One way a path is probed; the shares of a path's probes add up to 1. */
 export interface ProbeRow {
   readonly name: string;
@@ -66,7 +70,7 @@ export interface ProbeRow {
   /** Share of the path's rate, 0…1. */
   readonly share: number;
   /** Key of the address that is called. */
-  readonly calls: TargetName;
+  readonly calls: TargetName | OwnCall;
   /** Hops that can fail in this probe. */
   readonly hops: readonly Exclude<Hop, ''>[];
 }
@@ -94,6 +98,10 @@ export interface PathRow {
   readonly behind?: string;
   /** Goes through a gateway: off unless the config switches it on. */
   readonly gateway?: true;
+  /** Ends at a target of the user's own: what is called, and what is asked of it. */
+  readonly own?: { readonly address: string; readonly probe: OwnProbe };
+  /** Asks the cluster's DNS for something else than an address to connect to, so that no reason `dns` says it. */
+  readonly overClusterDns?: true;
   /** Goes through the mesh: there where the mesh is, and nowhere else. */
   readonly mesh?: true;
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */

@@ -337,13 +337,25 @@ export type PathName = (typeof pathTable)[number]['name'];
 /** All path names, in the table's order. */
 export const pathNames: readonly PathName[] = pathTable.map((row) => row.name);
 
-/** The row of a path. Throws a RangeError for a name that is not in the table. */
-export function pathRow(name: PathName): PathRow {
+/** A path by its name; one that is not in the table brings its row. */
+export interface PathRef {
+  readonly name: string;
+  readonly row?: PathRow | undefined;
+}
+
+/** The row of a path: its own, else that of the table. Throws a RangeError for a name that is not in the table. */
+export function pathRow(path: PathName | PathRef): PathRow {
+  const { name, row: own }: PathRef = typeof path === 'string' ? { name: path } : path;
   const rows: readonly PathRow[] = pathTable;
-  const row = rows.find((candidate) => candidate.name === name);
+  const row = own ?? rows.find((candidate) => candidate.name === name);
   if (!row) throw new RangeError(`no path ${name} in the table`);
   return row;
 }
+
+/** Names that no path of a user's own may have: those of the table, and of what its hops lead to. */
+export const takenNames: ReadonlySet<string> = new Set(
+  pathTable.flatMap(({ name, hops }) => [name, ...hops.flatMap(({ from, to }) => [from, to])]),
+);
 
 /** The distinct kinds of connection a path is probed on. */
 export function connectionsOf(row: PathRow): Connection[] {
@@ -362,49 +374,54 @@ export function wholeWayShare(row: PathRow): number {
 }
 
 /** Whether a path goes over source, which has a client timeout of its own. */
-export function callsSource(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls === 'source' || calls === 'sourceIngress');
+export function callsSource(path: PathName | PathRef): boolean {
+  return pathRow(path).probes.some(({ calls }) => calls === 'source' || calls === 'sourceIngress');
 }
 
 /** Whether a path goes over a podinfo that calls another one, in or out of the mesh. */
-export function callsOnwards(name: PathName): boolean {
-  return callsSource(name) || isMeshPath(name);
+export function callsOnwards(path: PathName | PathRef): boolean {
+  return callsSource(path) || isMeshPath(path);
 }
 
 /** Whether a path ends at the echo server. */
-export function callsEcho(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls.startsWith('echo'));
+export function callsEcho(path: PathName | PathRef): boolean {
+  return pathRow(path).probes.some(({ calls }) => calls.startsWith('echo'));
 }
 
 /** Whether a path looks up the headless Service that is there for it. */
-export function callsHeadless(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls === 'dnsHeadless');
+export function callsHeadless(path: PathName | PathRef): boolean {
+  return pathRow(path).probes.some(({ calls }) => calls === 'dnsHeadless');
 }
 
 /** Whether a path needs the credentials of the injector's service account. */
-export function callsApiServer(name: PathName): boolean {
-  return pathRow(name).probes.some(({ calls }) => calls.startsWith('api'));
+export function callsApiServer(path: PathName | PathRef): boolean {
+  return pathRow(path).probes.some(({ calls }) => calls.startsWith('api'));
 }
 
 /** Whether the probes of a path are requests over HTTP, which clients and gateways may repeat by themselves. */
-export function overHttp(name: PathName): boolean {
-  return ['http', 'https'].includes(pathRow(name).protocol);
+export function overHttp(path: PathName | PathRef): boolean {
+  return ['http', 'https'].includes(pathRow(path).protocol);
 }
 
 /** Whether some of these paths goes through a gateway. */
-export function throughGateway(paths: readonly { readonly name: PathName }[]): boolean {
-  return paths.some(({ name }) => pathRow(name).gateway);
+export function throughGateway(paths: readonly PathRef[]): boolean {
+  return paths.some((path) => pathRow(path).gateway);
 }
 
 /** Whether a path goes through the mesh. */
-export function isMeshPath(name: PathName): name is MeshPath {
-  return pathRow(name).mesh === true;
+export function isMeshPath(path: PathName | PathRef): boolean {
+  return pathRow(path).mesh === true;
+}
+
+/** Name of a path through the mesh, or undefined of any other. */
+export function meshPath(path: PathName | PathRef): MeshPath | undefined {
+  return isMeshPath(path) ? (pathRow(path).name as MeshPath) : undefined;
 }
 
 /** The images that these paths need and nobody publishes: k6 with the extension, the echo server. */
-export function unpublishedImages(paths: readonly { readonly name: PathName }[]): ('k6' | 'echo')[] {
+export function unpublishedImages(paths: readonly PathRef[]): ('k6' | 'echo')[] {
   return [
-    ...(paths.some(({ name }) => pathRow(name).extension) ? (['k6'] as const) : []),
-    ...(paths.some(({ name }) => callsEcho(name)) ? (['echo'] as const) : []),
+    ...(paths.some((path) => pathRow(path).extension) ? (['k6'] as const) : []),
+    ...(paths.some((path) => callsEcho(path)) ? (['echo'] as const) : []),
   ];
 }

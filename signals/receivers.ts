@@ -3,6 +3,8 @@ export interface Receiver {
   readonly name: string;
   /** What it is told about; a dead man's switch is told the Watchdog only. */
   readonly severities: readonly ('page' | 'ticket')[];
+  /** Only alerts of these owners; absent: of all. */
+  readonly owners?: readonly string[] | undefined;
   /** Where Alertmanager POSTs its webhook JSON (version 4). */
   readonly url?: string | undefined;
   readonly slack?: SlackReceiver | undefined;

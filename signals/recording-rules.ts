@@ -36,7 +36,7 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
     {
       record: recorded.pathInfo,
       expr: 'vector(1)',
-      labels: { ...labels, protocol: pathRow(path.name).protocol },
+      labels: { ...labels, protocol: pathRow(path).protocol },
     },
     // The label of the result is said again: two rules of one name and labels would look like a mistake.
     { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },

@@ -1,5 +1,4 @@
 import { recorded } from './metrics';
-import type { PathName } from './paths';
 import { number, select } from './promql';
 
 /** Traffic as a multiple of what the probes of a path cause. */
@@ -8,7 +7,7 @@ export interface TrafficRatio {
   readonly rate: string;
   readonly askedPerSecond: number;
   /** While this path is not watched for ten minutes, nothing is asked. */
-  readonly path: PathName;
+  readonly path: string;
 }
 
 /** Values of the ratios that are off: under half, or over twice what is asked. */

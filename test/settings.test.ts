@@ -30,7 +30,7 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     'unknown section far from any',
     { grafana: {} },
     'grafana is an unknown key',
-    /known keys here: cluster, paths, period/,
+    /known keys here: cluster, paths, targets, period/,
   ],
   [
     'unknown path',

@@ -28,6 +28,7 @@ describe('Pulumi.yaml', () => {
       integer: 'number',
       boolean: 'boolean',
       object: 'object',
+      array: 'object',
     };
     for (const [name, declared] of Object.entries<any>(project.config)) {
       if (declared.default === undefined) continue;

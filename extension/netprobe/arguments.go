@@ -64,6 +64,41 @@ func (o *options) text(name string) string {
 	return value
 }
 
+// optionalText gives an empty text when the field is missing or empty.
+func (o *options) optionalText(name string) string {
+	value := o.field(name)
+	if value == nil {
+		return ""
+	}
+	text, isText := value.(string)
+	if !isText {
+		o.fail("%s must be a text", name)
+	}
+	return text
+}
+
+// texts gives nothing when the field is missing.
+func (o *options) texts(name string) []string {
+	value := o.field(name)
+	if value == nil {
+		return nil
+	}
+	items, isList := value.([]any)
+	if !isList {
+		o.fail("%s must be a list", name)
+	}
+	found := make([]string, 0, len(items))
+	for _, item := range items {
+		text, isText := item.(string)
+		if !isText || text == "" {
+			o.fail("%s must hold texts that are not empty", name)
+			return nil
+		}
+		found = append(found, text)
+	}
+	return found
+}
+
 func (o *options) oneOf(name string, allowed ...string) string {
 	value := o.text(name)
 	for _, candidate := range allowed {
@@ -106,17 +141,11 @@ func (o *options) hostPort(name string) string {
 
 // optionalHostPort gives an empty text when the field is missing or empty.
 func (o *options) optionalHostPort(name string) string {
-	value := o.field(name)
-	if value == nil || value == "" {
-		return ""
+	value := o.optionalText(name)
+	if value != "" {
+		o.checkHostPort(name, value)
 	}
-	text, isText := value.(string)
-	if !isText {
-		o.fail("%s must be a text", name)
-		return ""
-	}
-	o.checkHostPort(name, text)
-	return text
+	return value
 }
 
 func (o *options) checkHostPort(name, value string) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"continuous-load/extension/wire"
@@ -21,6 +22,7 @@ const maxDatagram = 4096
 // What a query may expect.
 const (
 	expectAddresses = "addresses"
+	expectRecords   = "records"
 	expectAbsent    = "absent"
 )
 
@@ -28,8 +30,12 @@ type dnsProbe struct {
 	name      string
 	transport string
 	expect    string
-	search    bool
-	server    string
+	// kind of the records that are asked for, as dns.TypeA.
+	kind uint16
+	// values must all be among the records of an answer, as normal writes them.
+	values []string
+	search bool
+	server string
 }
 
 // answerKind is what one query brought, as far as the search path cares.
@@ -37,10 +43,11 @@ type answerKind int
 
 const (
 	noAnswer answerKind = iota
-	addresses
+	// present: at least one record of the kind.
+	present
 	// absent: NXDOMAIN.
 	absent
-	// empty: the name exists, without an address.
+	// empty: the name exists, without a record of the kind.
 	empty
 	// refusing: SERVFAIL or REFUSED.
 	refusing
@@ -53,6 +60,8 @@ type answer struct {
 	// reason and detail of a query without a usable answer.
 	reason string
 	detail string
+	// records of an answer that has some, as normal writes them.
+	records []string
 }
 
 // dns is the function of that name for scripts.
@@ -61,9 +70,14 @@ func (i *instance) dns(argument sobek.Value) (sobek.Value, error) {
 	probe := dnsProbe{
 		name:      o.text("name"),
 		transport: o.oneOf("transport", "udp", "tcp"),
-		expect:    o.oneOf("expect", expectAddresses, expectAbsent),
+		expect:    o.oneOf("expect", expectAddresses, expectRecords, expectAbsent),
 		search:    o.truth("search"),
 		server:    o.optionalHostPort("server"),
+		kind:      dns.TypeA,
+	}
+	if probe.expect == expectRecords {
+		probe.kind = dns.StringToType[o.oneOf("type", recordTypes...)]
+		probe.values = o.texts("values")
 	}
 	timeout := o.timeout()
 	if _, valid := dns.IsDomainName(probe.name); !valid {
@@ -124,12 +138,12 @@ func (i *instance) probeDNS(ctx context.Context, probe dnsProbe, config *dns.Cli
 	var last answer
 	refused := answer{}
 	for _, name := range candidates(probe, config) {
-		found, err := i.query(ctx, probe.transport, config.Servers[0], name)
+		found, err := i.query(ctx, probe, config.Servers[0], name)
 		if err != nil {
 			return verdict{}, err
 		}
-		if found.kind == noAnswer || found.kind == wrong || found.kind == addresses {
-			return judge(probe.expect, found), nil
+		if found.kind == noAnswer || found.kind == wrong || found.kind == present {
+			return judge(probe, found), nil
 		}
 		if found.kind == refusing {
 			refused = found
@@ -140,15 +154,22 @@ func (i *instance) probeDNS(ctx context.Context, probe dnsProbe, config *dns.Cli
 	if refused.kind == refusing {
 		last = refused
 	}
-	return judge(probe.expect, last), nil
+	return judge(probe, last), nil
 }
 
 // judge holds an answer against what the probe expects.
-func judge(expect string, found answer) verdict {
+func judge(probe dnsProbe, found answer) verdict {
 	switch {
 	case found.reason != "":
 		return verdict{reason: found.reason, detail: found.detail}
-	case expect == expectAddresses && found.kind == addresses, expect == expectAbsent && found.kind == absent:
+	case probe.expect == expectAbsent && found.kind == absent:
+		return verdict{}
+	case probe.expect != expectAbsent && found.kind == present:
+		for _, value := range probe.values {
+			if !slices.Contains(found.records, normal(probe.kind, value)) {
+				return verdict{reason: reasonAnswer, detail: fmt.Sprintf("no %s among %s", value, strings.Join(found.records, ", "))}
+			}
+		}
 		return verdict{}
 	default:
 		return verdict{reason: reasonAnswer, detail: found.detail}
@@ -156,8 +177,9 @@ func judge(expect string, found answer) verdict {
 }
 
 // query asks the server once; an error means that the injector itself is to blame.
-func (i *instance) query(ctx context.Context, transport, server, name string) (answer, error) {
-	question := new(dns.Msg).SetQuestion(name, dns.TypeA)
+func (i *instance) query(ctx context.Context, probe dnsProbe, server, name string) (answer, error) {
+	transport := probe.transport
+	question := new(dns.Msg).SetQuestion(name, probe.kind)
 	wire, err := question.Pack()
 	if err != nil {
 		return answer{}, fmt.Errorf("netprobe.dns: %w", err)
@@ -244,10 +266,10 @@ func classify(question *dns.Msg, message []byte, transport string) answer {
 	case dns.RcodeServerFailure, dns.RcodeRefused:
 		return answer{kind: refusing, reason: reasonServfail, detail: code}
 	case dns.RcodeSuccess:
-		if hasAddress(reply.Answer, asked.Name) {
-			return answer{kind: addresses, detail: "an address"}
+		if records := recordsOf(reply.Answer, asked.Name, asked.Qtype); len(records) > 0 {
+			return answer{kind: present, detail: strings.Join(records, ", "), records: records}
 		}
-		return answer{kind: empty, detail: "no address"}
+		return answer{kind: empty, detail: "no record of type " + dns.TypeToString[asked.Qtype]}
 	default:
 		return wrongAnswer(fmt.Sprintf("code %s (%d)", code, reply.Rcode))
 	}
@@ -259,30 +281,4 @@ func wrongAnswer(detail string) answer {
 
 func sameQuestion(a, b dns.Question) bool {
 	return strings.EqualFold(a.Name, b.Name) && a.Qtype == b.Qtype && a.Qclass == b.Qclass
-}
-
-// hasAddress follows the aliases from name to an address record of class IN.
-func hasAddress(records []dns.RR, name string) bool {
-	const mostAliases = 16
-	for range mostAliases {
-		next := ""
-		for _, record := range records {
-			if header := record.Header(); header.Class != dns.ClassINET || !strings.EqualFold(header.Name, name) {
-				continue
-			}
-			switch record := record.(type) {
-			case *dns.A:
-				if len(record.A) != 0 {
-					return true
-				}
-			case *dns.CNAME:
-				next = record.Target
-			}
-		}
-		if next == "" {
-			return false
-		}
-		name = next
-	}
-	return false
 }

@@ -164,6 +164,60 @@ func TestAnswersOfNameServers(t *testing.T) {
 	}
 }
 
+func TestRecordsOfEachType(t *testing.T) {
+	rows := []struct {
+		kind    string
+		records []string
+		values  []any
+		reason  string
+	}{
+		{"A", []string{"@ 5 IN A 10.0.0.1", "@ 5 IN A 10.0.0.2"}, []any{"10.0.0.2"}, ""},
+		{"A", []string{"@ 5 IN A 10.0.0.1"}, []any{"10.0.0.1", "10.0.0.2"}, "answer"},
+		{"A", []string{"@ 5 IN A 10.0.0.1"}, nil, ""},
+		{"A", []string{"@ 5 IN CNAME b.test.", "b.test. 5 IN A 10.0.0.1"}, []any{"10.0.0.1"}, ""},
+		{"A", []string{"@ 5 IN AAAA ::1"}, nil, "answer"},
+		{"AAAA", []string{"@ 5 IN AAAA fd00::1"}, []any{"FD00:0:0::1"}, ""},
+		{"CNAME", []string{"@ 5 IN CNAME B.test."}, []any{"b.test"}, ""},
+		{"MX", []string{"@ 5 IN MX 10 mail.test."}, []any{"10 Mail.test."}, ""},
+		{"MX", []string{"@ 5 IN MX 10 mail.test."}, []any{"20 mail.test"}, "answer"},
+		{"NS", []string{"@ 5 IN NS ns.test."}, []any{"ns.test"}, ""},
+		{"PTR", []string{"@ 5 IN PTR host.test."}, []any{"host.test"}, ""},
+		{"SRV", []string{"@ 5 IN SRV 1 2 443 b.test."}, []any{"1 2 443 b.test."}, ""},
+		{"TXT", []string{`@ 5 IN TXT "v=spf1 " "-all"`}, []any{"v=spf1 -all"}, ""},
+		{"TXT", []string{`@ 5 IN TXT "Words"`}, []any{"words"}, "answer"},
+	}
+	for _, row := range rows {
+		t.Run(fmt.Sprint(row.kind, row.values, row.reason), func(t *testing.T) {
+			t.Parallel()
+			s := newScript(t)
+			server := nameServer(t, func(q *dns.Msg, _ string) []byte {
+				if got := dns.TypeToString[q.Question[0].Qtype]; got != row.kind {
+					t.Errorf("asked for %s", got)
+				}
+				return reply(q, records(row.records...))
+			})
+			for _, transport := range []string{"udp", "tcp"} {
+				options := ask(server, "a.test.", transport, "records")
+				options["type"] = row.kind
+				if row.values != nil {
+					options["values"] = row.values
+				}
+				s.expect(transport, s.call("dns", options), row.reason)
+			}
+		})
+	}
+	s := newScript(t)
+	for _, wrong := range []map[string]any{{}, {"type": "ANY"}, {"type": "A", "values": "10.0.0.1"}, {"type": "A", "values": []any{1}}} {
+		options := ask("127.0.0.1:53", "a.test.", "udp", "records")
+		for name, value := range wrong {
+			options[name] = value
+		}
+		if found, err := s.try("dns", options); err == nil {
+			t.Errorf("%v is taken: %v", wrong, found)
+		}
+	}
+}
+
 func TestForeignDatagramsAreNotTakenForTheAnswer(t *testing.T) {
 	s := newScript(t)
 	server := serveUDP(t, func(_ int, datagram []byte, answer func([]byte)) {
@@ -292,10 +346,10 @@ func heldAgainst(t *testing.T, question *dns.Msg, message []byte) {
 	t.Helper()
 	for _, transport := range []string{"udp", "tcp"} {
 		found := classify(question, message, transport)
-		if found.kind == noAnswer || (found.reason == "") != (found.kind == addresses || found.kind == absent || found.kind == empty) {
+		if found.kind == noAnswer || (found.reason == "") != (found.kind == present || found.kind == absent || found.kind == empty) {
 			t.Errorf("%x: %+v", message, found)
 		}
-		if found.kind == addresses {
+		if found.kind == present {
 			parsed := new(dns.Msg)
 			if err := parsed.Unpack(message); err != nil || len(parsed.Answer) == 0 || parsed.Id != question.Id {
 				t.Errorf("%x is taken for an address: %v %v", message, parsed, err)

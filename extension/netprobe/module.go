@@ -63,6 +63,7 @@ func (i *instance) Exports() modules.Exports {
 	return modules.Exports{Named: map[string]any{
 		"dns":         i.dns,
 		"tcp":         i.tcp,
+		"connect":     i.connect,
 		"udp":         i.udp,
 		"token":       i.token.read,
 		"httpRepeats": i.httpRepeats,

@@ -16,8 +16,7 @@ const ofPrometheus = ['ALERTS', 'ALERTS_FOR_STATE'];
 const streamReasons = ['closed', 'reset', 'silence', 'connect'];
 
 const zeroed = pathNames.flatMap((path) => zeroSeries(pathRow(path)));
-const values: Readonly<Record<string, ReadonlySet<string>>> = {
-  path: new Set(pathNames),
+const vocabulary: Readonly<Record<string, ReadonlySet<string>>> = {
   outcome: new Set(outcomes),
   reason: new Set([...zeroed.map(({ reason }) => reason), ...streamReasons]),
   conn: new Set(zeroed.map(({ conn }) => conn)),
@@ -29,6 +28,7 @@ export function catalogue(
   rules: readonly PrometheusRule[],
   more: Readonly<Record<string, readonly string[]>>,
 ): Catalogue {
+  const values = { ...vocabulary, path: new Set([...pathNames, ...ownPaths(rules)]) };
   const labelled = (labels: readonly string[], known: Readonly<Record<string, ReadonlySet<string>>>) =>
     new Map(labels.map((label) => [label, known[label]]));
   return new Map([
@@ -43,6 +43,13 @@ export function catalogue(
     [recordedNames.pathInfo, labelled(['path', 'protocol'], values)],
     ...recorded(rules),
   ]);
+}
+
+/** Paths beside those of the table, targets of the user's own: what `path_info` expects, which the rule path-alerts holds against the injector. */
+function ownPaths(rules: readonly PrometheusRule[]): string[] {
+  return rules.flatMap(({ record, labels }) =>
+    record === recordedNames.pathInfo ? (labels['path'] ?? []) : [],
+  );
 }
 
 /** What is wrong with a selector: a metric that nobody makes, a label that it has not, a value that nobody emits. */

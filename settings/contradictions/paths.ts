@@ -72,16 +72,16 @@ const imageContradictions: Contradiction[] = [
 ];
 
 const switchContradiction: Contradiction = {
-  uses: pathNames.map((name) => `paths.${name}.enabled`),
-  find: ({ paths }) =>
-    pathNames.some((name) => paths[name].enabled)
+  uses: ['targets', ...pathNames.map((name) => `paths.${name}.enabled`)],
+  find: ({ paths, targets }) =>
+    targets.length > 0 || pathNames.some((name) => paths[name].enabled)
       ? []
       : [
           {
             field: 'paths',
             value: Object.fromEntries(pathNames.map((name) => [name, { enabled: false }])),
             allowed: 'such that one path is enabled: else nothing is measured',
-            mend: 'enable a path; to stop all load for a while set load.enabled: false',
+            mend: 'enable a path, or add a target; to stop all load for a while set load.enabled: false',
           },
         ],
 };

@@ -185,7 +185,7 @@ function budgetPanels(model: SignalModel): Panel[] {
 function objective(model: SignalModel, sli: Sli): Panel {
   const promise = (path: PathSettings): string =>
     sli === 'availability'
-      ? `${path.name} is ${pathRow(path.name).title}`
+      ? `${path.name} is ${pathRow(path).title}`
       : `${path.name} within ${number(path.latencyBoundMs)} ms`;
   return {
     kind: 'figures',

@@ -1,5 +1,5 @@
 import { probeDuration, probesTotal } from '../metrics';
-import { outcomes, type Outcome, type PathName } from '../paths';
+import { outcomes, type Outcome } from '../paths';
 import { duration, increase, number, select, sumBy } from '../promql';
 import type { MatrixSeries } from '../status';
 import { sloNames } from './names';
@@ -67,7 +67,7 @@ export interface StepCounts {
  */
 export function countsByStep(
   matrix: readonly MatrixSeries[],
-  path: PathName,
+  path: string,
   ends: readonly number[],
   { stepSeconds }: Span,
 ): StepCounts {
@@ -105,7 +105,7 @@ export function countsByStep(
 /** One value per step of the series of a path; null where there is none. */
 export function valuesByStep(
   matrix: readonly MatrixSeries[],
-  path: PathName,
+  path: string,
   ends: readonly number[],
 ): (number | null)[] {
   const series = matrix.find(({ metric }) => metric['path'] === path);

@@ -35,11 +35,11 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
       { title: 'All paths', panels: overview() },
       ...nodeRows(model),
       ...model.paths.map((path) => pathPanels(model, path)),
-      ...(model.paths.some(({ name }) => callsSource(name)) ? [serverRow()] : []),
+      ...(model.paths.some((path) => callsSource(path)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),
       ...(readsGateway(model) ? [gatewayRow(model)] : []),
       ...(model.mesh ? [meshRow(model)] : []),
-      ...(model.paths.some(({ name }) => callsEcho(name)) ? [echoRow()] : []),
+      ...(model.paths.some((path) => callsEcho(path)) ? [echoRow()] : []),
     ],
   };
 }
@@ -83,7 +83,7 @@ function overview(): Panel[] {
 }
 
 function pathPanels(model: SignalModel, path: PathSettings): Row {
-  const row = pathRow(path.name);
+  const row = pathRow(path);
   const hops = row.hops.map(({ from, to }, index) => `${index + 1} = ${from} → ${to}`).join(', ');
   return {
     title: `${path.name}: ${row.title}`,
@@ -96,7 +96,7 @@ function pathPanels(model: SignalModel, path: PathSettings): Row {
       ...(row.stream ? [interruptions(path)] : []),
       ...(row.protocol === 'udp' ? [late(path)] : []),
       ...(knownMaskers(model, path).length > 0 ? [masked(model, path)] : []),
-      ...(overHttp(path.name) && connectionsOf(row).includes('kept') ? [connections(path)] : []),
+      ...(overHttp(path) && connectionsOf(row).includes('kept') ? [connections(path)] : []),
     ],
   };
 }
@@ -129,9 +129,7 @@ function outcomes(path: PathSettings): Panel {
 }
 
 function failures(path: PathSettings, hops: string): Panel {
-  const reasons = Object.entries(pathRow(path.name).reasons).map(
-    ([reason, meaning]) => `${reason}: ${meaning}`,
-  );
+  const reasons = Object.entries(pathRow(path).reasons).map(([reason, meaning]) => `${reason}: ${meaning}`);
   return {
     kind: 'stacked',
     title: `${path.name}: failed, by reason and hop`,

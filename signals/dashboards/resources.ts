@@ -2,7 +2,7 @@ import type { SignalModel } from '../model';
 import { readsGateway } from '../gateway';
 import { meshNamespace, meshWorkloads } from '../targets';
 import { nodeWorkloads } from '../node-model';
-import { callsEcho, callsSource, pathRow } from '../paths';
+import { callsEcho, callsSource, type PathRef, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
 import { watchedNamespaces } from '../scraped';
 import { colors, type DashboardSpec, type Panel, type Row } from './panels';
@@ -31,22 +31,22 @@ export function resourcesDashboard(model: SignalModel): DashboardSpec {
 
 function workloads(model: SignalModel): Workload[] {
   const { load, monitoring, system } = watchedNamespaces;
-  const names = model.paths.map(({ name }) => name);
+  const { paths } = model;
   const ours = (title: string, prefix: string, namespace: string): Workload => ({
     title,
     prefix,
     namespace,
     ours: true,
   });
-  const calls = (target: 'target') => (name: (typeof names)[number]) =>
-    pathRow(name).probes.some((probe) => probe.calls.startsWith(target));
+  const calls = (target: 'target') => (path: PathRef) =>
+    pathRow(path).probes.some((probe) => probe.calls.startsWith(target));
   return [
     ours('injector', 'injector', load),
-    ...(names.some(callsSource) ? [ours('source', 'source', load)] : []),
-    ...(names.some((name) => callsSource(name) || calls('target')(name))
+    ...(paths.some((path) => callsSource(path)) ? [ours('source', 'source', load)] : []),
+    ...(paths.some((path) => callsSource(path) || calls('target')(path))
       ? [ours('target', 'target', load)]
       : []),
-    ...(names.some(callsEcho) ? [ours('echo', 'echo', load)] : []),
+    ...(paths.some((path) => callsEcho(path)) ? [ours('echo', 'echo', load)] : []),
     ...(readsGateway(model) ? [ours('gateway', 'gateway', load)] : []),
     ...(readsGateway(model) || model.mesh?.istiodScraped ? [ours('istiod', 'istiod', load)] : []),
     ...(model.mesh

@@ -73,6 +73,13 @@ export const suites: readonly Suite[] = [
     onlyByName: true,
   },
   {
+    name: 'targets',
+    shows:
+      'a URL, a name and a port of a tenant’s own: probed, shown, no change by the next up, one that is gone pages with its name and owner',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
     name: 'mesh',
     shows:
       'a mesh switched on: plaintext and a wrong identity refused, retries hide a fault that shows without them, restarts and new certificates lose no probe',

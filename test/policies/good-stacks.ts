@@ -14,6 +14,20 @@ const own: Record<string, { stack: string; sections: Record<string, object> }> =
     sections: { paths: { ingress: { enabled: true }, 'ingress-external': { enabled: true } } },
   },
   'lab with a mesh': { stack: 'lab', sections: { mesh: { enabled: true } } },
+  'lab with targets': {
+    stack: 'lab',
+    sections: {
+      targets: [
+        {
+          name: 'checkout',
+          owner: 'shop',
+          http: { url: 'https://checkout.shop.svc/', headers: { Authorization: 'Bearer t0ken' } },
+        },
+        { name: 'corp-dns', dns: { name: 'corp.example.org' } },
+        { name: 'orders-db', tcp: { address: 'postgres.data.svc:5432' } },
+      ],
+    },
+  },
   'lab with the load off': { stack: 'lab', sections: { load: { enabled: false } } },
   dev: { stack: 'dev', sections: {} },
   prod: {
@@ -36,7 +50,9 @@ export async function registered(name: string, preview = false): Promise<Registe
   const config: Record<string, unknown> = stackConfig(stack);
   for (const [section, fields] of Object.entries(sections)) {
     const key = `continuous-load:${section}`;
-    config[key] = { ...JSON.parse((config[key] as string | undefined) ?? '{}'), ...fields };
+    config[key] = Array.isArray(fields)
+      ? fields
+      : { ...JSON.parse((config[key] as string | undefined) ?? '{}'), ...fields };
   }
   pulumi.runtime.setAllConfig(encodeConfig(config));
   const { resources } = await deploy(program, { stack, preview });

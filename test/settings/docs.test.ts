@@ -20,7 +20,11 @@ test('Pulumi.yaml has the defaults of the schemas', () => {
   const declared: Record<string, { default?: unknown }> = parse(read(projectFile)).config;
   for (const { key, form, fallback } of catalogue.filter((entry) => !entry.key.includes('.'))) {
     const usual =
-      form === 'section' ? fallback : fallback === undefined ? undefined : `${fallback as string | number}`;
+      form === 'section' || form === 'list'
+        ? fallback
+        : fallback === undefined
+          ? undefined
+          : `${fallback as string | number}`;
     expect([key, declared[key]?.default]).toEqual([key, usual]);
   }
 });

@@ -21,16 +21,18 @@ export interface Mutant {
 }
 
 const catalogue = configCatalogue();
+const targets = [{ name: 'checkout', http: { url: 'https://checkout.example.org/' } }];
 const receivers = [{ name: 'pager', url: 'http://pager.example.org/' }];
 
 /** A right config of each kind of cluster. */
 export const rightConfigs: Readonly<Record<string, Sections>> = {
-  lab: { cluster: { ...lab, nodes: 3 }, paths: { service: { rate: 8 } }, monitoring: { receivers } },
-  k3d: { cluster: { kind: 'k3d', agents: 1 }, period: '28d', monitoring: { receivers } },
-  existing: { cluster: existing, images, load: { maxRate: 200 }, monitoring: { receivers } },
+  lab: { cluster: { ...lab, nodes: 3 }, paths: { service: { rate: 8 } }, targets, monitoring: { receivers } },
+  k3d: { cluster: { kind: 'k3d', agents: 1 }, targets, period: '28d', monitoring: { receivers } },
+  existing: { cluster: existing, images, targets, load: { maxRate: 200 }, monitoring: { receivers } },
   eks: {
     cluster: { kind: 'eks', account: '123456789012', region: 'eu-west-1', publicCidrs: ['198.51.100.7/32'] },
     images,
+    targets,
     load: { maxRate: 200 },
     monitoring: { receivers },
   },
@@ -38,7 +40,7 @@ export const rightConfigs: Readonly<Record<string, Sections>> = {
 
 /** Sections and keys that need others beside them, so that alone they are wrong already. */
 const needsOthers =
-  /^monitoring\.receivers\[\]\.(url|slack|pagerDuty|email|deadManSwitch)|^monitoring\.longTerm\.remoteWrite/;
+  /^monitoring\.receivers\[\]\.(url|slack|pagerDuty|email|deadManSwitch)|^monitoring\.longTerm\.remoteWrite|^targets\[\]\.(dns|tcp|http\.(body|bodyContains))|^monitoring\.receivers\[\]\.owners/;
 
 /** Every key that may be made wrong in a right config of a kind. */
 export function keysOf(kind: string): readonly ConfigEntry[] {

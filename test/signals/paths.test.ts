@@ -1,11 +1,12 @@
 import type { AlertName } from '../../signals/alert-catalogue';
 import { followers, leaders, serverLeader } from '../../signals/dependencies';
-import { defaultModel, pathSettings } from '../../signals/model';
+import { defaultModel, type PathSettings, pathSettings } from '../../signals/model';
 import { type PathName, pathNames, pathRow } from '../../signals/paths';
 import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
 import type { InputSeries, RuleTest } from './promtool';
 import { promtool, promtoolPatienceMs, testRules } from './promtool';
+import { checkout } from './own-target';
 import { both, scene, type Stretch } from './scenes';
 
 const step = 2;
@@ -16,62 +17,72 @@ beforeAll(promtool, promtoolPatienceMs);
 /** What one of two injectors sends. */
 const half = (name: PathName) => pathSettings(name).ratePerSecond / 2;
 
-function pathGroups(name: PathName) {
-  const model = defaultModel({ paths: [pathSettings(name)] });
+function pathGroups(path: PathSettings) {
+  const { name } = path;
+  const model = defaultModel({ paths: [path] });
   return ruleGroups(model).filter((group) =>
     new RegExp(`\\.${name}\\.(counts|objectives)$`).test(group.name),
   );
 }
 
-test.each(pathNames)('%s: well, down, missing, burning', async (name) => {
-  const groups = pathGroups(name);
-  const names = groups
-    .flatMap((group) => group.rules)
-    .filter(isAlert)
-    .map((rule) => rule.alert as AlertName);
-  const rate = half(name);
-  const well = (seconds: number): Stretch => ({ seconds, ok: rate });
-  // 14.4 times the budget of an hour, lost at nine tenths, and some evaluations
-  const burnt = Math.ceil((14.4 * (1 - pathSettings(name).availabilityPercent / 100) * 3600) / 0.9 + 45);
-  const scenes = [
-    scene(
-      names,
-      'down, then nothing at all',
-      both(step, [well(60), { seconds: 60, failed: rate }, { seconds: 110 }], name),
-      {
-        58: [],
-        64: [],
-        100: ['PathDown', 'PathRecentlyDown'],
-        228: ['PathRecentlyDown', 'ProbesMissing'],
-      },
-    ),
-    scene(
-      names,
-      'what its objective tolerates, then nine of ten fail',
-      both(
-        step,
-        [
-          { seconds: 300, ok: rate * 0.999, failed: rate * 0.001 },
-          { seconds: burnt + 10, ok: rate * 0.1, failed: rate * 0.9 },
-        ],
-        name,
+const everyPath = [...pathNames.map((name) => pathSettings(name)), checkout];
+
+test.each(everyPath.map((path) => [path.name, path] as const))(
+  '%s: well, down, missing, burning',
+  async (_name, path) => {
+    const groups = pathGroups(path);
+    const names = groups
+      .flatMap((group) => group.rules)
+      .filter(isAlert)
+      .map((rule) => rule.alert as AlertName);
+    const rate = path.ratePerSecond / 2;
+    const well = (seconds: number): Stretch => ({ seconds, ok: rate });
+    // 14.4 times the budget of an hour, lost at nine tenths, and some evaluations
+    const burnt = Math.ceil((14.4 * (1 - path.availabilityPercent / 100) * 3600) / 0.9 + 45);
+    const scenes = [
+      scene(
+        names,
+        'down, then nothing at all',
+        both(step, [well(60), { seconds: 60, failed: rate }, { seconds: 110 }], path),
+        {
+          58: [],
+          64: [],
+          100: ['PathDown', 'PathRecentlyDown'],
+          228: ['PathRecentlyDown', 'ProbesMissing'],
+        },
       ),
-      { 296: [], [300 + burnt]: ['SloFastBurn'] },
-    ),
-    scene(
-      names,
-      'dropped and in error',
-      both(step, [well(300), { seconds: 300, ok: rate * 0.9, dropped: rate * 0.1, error: rate * 0.1 }], name),
-      { 296: [], 590: ['ProbesDropped', 'ProberErrors'] },
-    ),
-  ];
-  expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
-});
+      scene(
+        names,
+        'what its objective tolerates, then nine of ten fail',
+        both(
+          step,
+          [
+            { seconds: 300, ok: rate * 0.999, failed: rate * 0.001 },
+            { seconds: burnt + 10, ok: rate * 0.1, failed: rate * 0.9 },
+          ],
+          path,
+        ),
+        { 296: [], [300 + burnt]: ['SloFastBurn'] },
+      ),
+      scene(
+        names,
+        'dropped and in error',
+        both(
+          step,
+          [well(300), { seconds: 300, ok: rate * 0.9, dropped: rate * 0.1, error: rate * 0.1 }],
+          path,
+        ),
+        { 296: [], 590: ['ProbesDropped', 'ProberErrors'] },
+      ),
+    ];
+    expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
+  },
+);
 
 test.each(pathNames.filter((name) => pathRow(name).stream))(
   '%s: a cut a minute on both injectors is told within 20 min, a rollout of echo is not, an outage neither',
   async (name) => {
-    const groups = pathGroups(name);
+    const groups = pathGroups(pathSettings(name));
     const rate = half(name);
     const told = (at: number, firing: AlertName[]) => ({ [at]: firing });
     const cuts = (interruptions: number, seconds: number): Stretch => ({ seconds, ok: rate, interruptions });

@@ -1,7 +1,7 @@
 import type { AlertName } from '../../signals/alert-catalogue';
 import { zeroSeries } from '../../signals/injector';
 import { droppedTotal, injectorJob, interruptionsTotal, probesTotal, recorded } from '../../signals/metrics';
-import { type PathName, pathRow, wholeWayShare } from '../../signals/paths';
+import { type PathName, type PathRef, pathRow, wholeWayShare } from '../../signals/paths';
 import { isAlert } from '../../signals/rule-types';
 import type { RuleGroup } from '../../signals/rules';
 import type { InputSeries, RuleTest } from './promtool';
@@ -13,7 +13,7 @@ export function alertNames(groups: readonly { readonly rules: RuleGroup['rules']
 }
 
 /** The rules that say of some paths that they are wanted, and nothing else of them. */
-export function wantedPaths(paths: readonly { readonly name: PathName }[]): RuleGroup {
+export function wantedPaths(paths: readonly PathRef[]): RuleGroup {
   const rules = paths.map(({ name }) => ({
     record: recorded.pathInfo,
     expr: 'vector(1)',
@@ -52,7 +52,7 @@ export function injector(
   instance: string,
   stepSeconds: number,
   stretches: readonly Stretch[],
-  path: PathName = 'service',
+  path: PathName | PathRef = 'service',
 ): InputSeries[] {
   return kinds(path).map(([kind, series]) => {
     const values: string[] = [];
@@ -71,7 +71,7 @@ export function injector(
 export function both(
   stepSeconds: number,
   stretches: readonly Stretch[],
-  path: PathName = 'service',
+  path: PathName | PathRef = 'service',
 ): InputSeries[] {
   return [
     ...injector('injector-a', stepSeconds, stretches, path),
@@ -109,8 +109,9 @@ export function scene(
 }
 
 /** The path's series of each kind: of its own reasons the one that a refusal gives and one that had to wait, of its first connection. */
-function kinds(path: PathName): [Kind, string][] {
+function kinds(path: PathName | PathRef): [Kind, string][] {
   const row = pathRow(path);
+  const { name } = row;
   const zeros = zeroSeries(row);
   const find = (
     outcome: string,
@@ -120,9 +121,9 @@ function kinds(path: PathName): [Kind, string][] {
     const series = zeros
       .filter((zero) => zero.outcome === outcome && reasons.includes(zero.reason) && hops.includes(zero.hop))
       .at(-1);
-    if (!series) throw new RangeError(`${path} has no ${outcome} with reason ${reasons.join(' or ')}`);
+    if (!series) throw new RangeError(`${name} has no ${outcome} with reason ${reasons.join(' or ')}`);
     const { reason, conn, hop } = series;
-    return `${probesTotal}{path="${path}",outcome="${outcome}",reason="${reason}",conn="${conn}",hop="${hop}"`;
+    return `${probesTotal}{path="${name}",outcome="${outcome}",reason="${reason}",conn="${conn}",hop="${hop}"`;
   };
   return [
     ['ok', find('ok', [''], [''])],
@@ -131,9 +132,9 @@ function kinds(path: PathName): [Kind, string][] {
     ['slow', find('slow', [''], [''])],
     ['error', find('error', ['lag'])],
     ['timeout', find('failed', ['timeout', 'silence', 'loss', 'grpc-deadline'])],
-    ['dropped', `${droppedTotal}{path="${path}"`],
+    ['dropped', `${droppedTotal}{path="${name}"`],
     ...(row.stream
-      ? ([['interruptions', `${interruptionsTotal}{path="${path}",reason="reset"`]] as [Kind, string][])
+      ? ([['interruptions', `${interruptionsTotal}{path="${name}",reason="reset"`]] as [Kind, string][])
       : []),
   ];
 }

@@ -65,9 +65,9 @@ export async function readPage(
     periodDays: model.periodDays,
     span,
     times,
-    paths: model.paths.map(({ name, latencyBoundMs }) => ({
+    paths: model.paths.map(({ name, latencyBoundMs, row }) => ({
       path: name,
-      title: pathRow(name).title,
+      title: pathRow({ name, row }).title,
       budgetLeft: { availability: left(name, 'availability'), latency: left(name, 'latency') },
       latencyBoundMs,
       ...countsByStep(counters, name, times, span),

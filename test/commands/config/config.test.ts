@@ -111,7 +111,7 @@ describe('explain', () => {
     const [rate] = JSON.parse(await run('explain', 'continuous-load:paths.dns.rate', '--json'));
     expect(rate).toMatchObject({ key: 'paths.dns.rate', type: 'number', default: 4, form: 'field' });
     expect(JSON.parse(await run('explain', '--json')).sections).toHaveLength(
-      new Set(catalogue.map(({ key }) => key.split('.')[0])).size,
+      new Set(catalogue.map(({ key }) => key.split(/[.[]/)[0])).size,
     );
   });
 

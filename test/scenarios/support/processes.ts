@@ -116,7 +116,10 @@ export class Injector {
     const directory = mkdtempSync(join(tmpdir(), 'scenarios-'));
     for (const file of scenarioFiles) copyFileSync(join(root, 'scenarios', file), join(directory, file));
     writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
-    const entry = entryScript(config.paths.map(({ path }) => ({ name: path as PathName })));
+    const ofTheTable = config.paths.filter(({ own }) => own === undefined);
+    const entry = config.paths.some(({ own }) => own !== undefined && own.kind !== 'http')
+      ? 'continuous-extended.ts'
+      : entryScript(ofTheTable.map(({ path }) => ({ name: path })));
     const child = spawn(
       process.env['SCENARIO_K6'] ?? programPath('k6'),
       [
