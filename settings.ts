@@ -49,6 +49,7 @@ export interface Settings {
   readonly injector: Config['injector'];
   readonly monitoring: Config['monitoring'];
   readonly dashboards: Config['dashboards'];
+  readonly networkPolicies: Config['networkPolicies'];
   /** The reaper's pod, and whose pods carry the label that lets it remove them; absent where chaos is off. */
   readonly chaos?: ChaosSettings;
   /** What rules, alerts and scenarios are derived from. */
@@ -81,7 +82,7 @@ export function readSettings(
   const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
   const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh } = parsed.config;
+  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh, networkPolicies } = parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
       ? {
@@ -113,6 +114,7 @@ export function readSettings(
     nodeProber &&
     chaos &&
     mesh &&
+    networkPolicies &&
     model;
   if (found.length > 0 || !complete) throw new WrongConfig(stack, found);
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
@@ -128,6 +130,7 @@ export function readSettings(
     injector,
     monitoring,
     dashboards,
+    networkPolicies,
     ...(chaos.enabled ? { chaos: { victims: chaos.victims, resources: chaos.resources } } : {}),
     model,
   };

@@ -1,0 +1,159 @@
+import { longTermWorkload, namespaceNames } from '../../components/names';
+import { workloadPorts } from '../../components/network/ports';
+import { labPaths } from '../../lab/cluster/spec';
+import { inside } from '../../lab/cluster/machine';
+import { busyMachine, notified } from './support/expected';
+import { pods, type KubernetesObject } from './support/kubernetes';
+import { alertInWords, notifications } from './support/pager';
+import { StackUnderTest } from './support/stack-under-test';
+import { eventually, report, seconds, until } from './support/wait';
+
+const stack = new StackUnderTest();
+const prometheus = stack.prometheus();
+const minutes = (count: number) => count * 60_000;
+const on = ['--set', 'networkPolicies.enabled=true'];
+const { load, monitoring } = namespaceNames;
+/** A pod of nobody's, in a namespace of nobody's. */
+const stranger = 'e2e-stranger';
+let guardedMs = 0;
+
+/** A pod of a workload that the operator names by itself. */
+async function podOf(workload: 'prometheus' | 'alertmanager'): Promise<KubernetesObject> {
+  const found = (await pods(stack, workload, monitoring)).find(
+    ({ metadata }) =>
+      metadata.labels?.['operator.prometheus.io/name'] !== longTermWorkload.replace('prometheus-', ''),
+  );
+  if (!found) throw new Error(`no pod of ${workload}`);
+  return found;
+}
+
+/** What was told since a moment, less what a machine that others load too says of itself. */
+function toldSince(sinceMs: number): string[] {
+  const words = notifications(stack.lab, sinceMs).flatMap(({ alerts }) => alerts.map(alertInWords));
+  return [...new Set(words)].filter((word) => !busyMachine.test(word));
+}
+
+async function anyPodOf(workload: string, namespace: string = load): Promise<KubernetesObject> {
+  const [pod] = await pods(stack, workload, namespace);
+  if (!pod) throw new Error(`no pod of ${workload}`);
+  return pod;
+}
+
+/**
+ * What comes of connecting to a port from within a pod's network, with the node's programs, as the images have none: `open`, or the words of
+ * bash. A pod that is let through and has nobody at that port says `refused` as one that is kept away does, so only open ports are asked.
+ */
+async function connect(from: KubernetesObject, to: KubernetesObject, port: number): Promise<string> {
+  const machine = labPaths(stack.lab).machine(from.spec.nodeName as string);
+  const script = [
+    // Any process of the pod is in its network.
+    `pid=$(grep -ls '${from.metadata.uid}' /proc/[0-9]*/cgroup | head -1 | cut -d/ -f3)`,
+    `nsenter -t "$pid" -n timeout 5 bash -c 'exec 3<>/dev/tcp/${to.status.podIP}/${port}' && echo open`,
+  ].join('\n');
+  return (await inside(machine, ['bash', '-c', `( ${script} ) 2>&1 || true`])).trim();
+}
+
+beforeAll(async () => {
+  const { stdout } = await stack.up(...on);
+  expect(stdout).toMatch(/Every path is good|nothing/i);
+  guardedMs = Date.now();
+  await stack.kubectl('create', 'namespace', stranger);
+  await stack.kubectl(
+    ...[
+      '-n',
+      stranger,
+      'run',
+      stranger,
+      '--restart=Never',
+      `--labels=app.kubernetes.io/name=${stranger}`,
+      '--image-pull-policy=IfNotPresent',
+    ],
+    `--image=${(await anyPodOf('target')).spec.containers[0].image as string}`,
+    ...['--command', '--', './podinfo'],
+  );
+  await stack.kubectl(
+    ...['-n', stranger, 'wait', '--for=condition=Ready', `pod/${stranger}`, '--timeout=120s'],
+  );
+}, minutes(20));
+
+afterAll(async () => {
+  await stack.kubectl('delete', 'namespace', stranger, '--ignore-not-found', '--wait=false');
+  await stack.up();
+}, minutes(6));
+
+test(
+  'every path is good, everything is scraped, nobody is told',
+  async () => {
+    await until(guardedMs + minutes(1));
+    const { paths } = await stack.status();
+    expect(paths.length).toBeGreaterThanOrEqual(8);
+    const up = await prometheus.vector('count(up == 1)');
+    const down = await prometheus.vector('count(up == 0)');
+    report('scrape targets', `${up[0]?.value ?? 0} up, ${down[0]?.value ?? 0} down`);
+    expect(up[0]?.value).toBeGreaterThan(20);
+    expect(down).toEqual([]);
+    const failed = await prometheus.vector(
+      'sum by (path, reason) (increase(k6_probes_total{outcome="failed"}[1m])) > 0',
+    );
+    expect(failed.map(({ metric }) => metric)).toEqual([]);
+    expect(toldSince(guardedMs)).toEqual([]);
+  },
+  minutes(4),
+);
+
+test(
+  'a pod of another namespace reaches neither target nor Prometheus, and those who need them do',
+  async () => {
+    const intruder = await anyPodOf(stranger, stranger);
+    const [server, target, source, injector] = [
+      await podOf('prometheus'),
+      await anyPodOf('target'),
+      await anyPodOf('source'),
+      await anyPodOf('injector'),
+    ];
+    const { http } = workloadPorts.target;
+    expect(await connect(intruder, target, http)).toMatch(/refused/);
+    expect(await connect(intruder, server, workloadPorts.prometheus.web)).toMatch(/refused/);
+    expect(await connect(source, target, http)).toBe('open');
+    expect(await connect(injector, server, workloadPorts.prometheus.web)).toBe('open');
+    // The same way is open to who needs it, so it is the policy that closes these.
+    expect(await connect(server, target, workloadPorts.target.metrics)).toBe('open');
+    expect(await connect(injector, target, workloadPorts.target.metrics)).toMatch(/refused/);
+    expect(await connect(injector, await podOf('alertmanager'), workloadPorts.alertmanager.web)).toMatch(
+      /refused/,
+    );
+    expect(await connect(target, source, http)).toMatch(/refused/);
+    expect(await connect(target, intruder, 9898)).toMatch(/refused/);
+  },
+  minutes(3),
+);
+
+test(
+  'without the policy of echo its paths are down and paged, and no other; with it they are good again',
+  async () => {
+    const policy = await stack.kubectl('-n', load, 'get', 'networkpolicy', 'echo', '-o', 'json');
+    expect(policy).toMatch(/9007/);
+    const fromMs = Date.now();
+    await stack.kubectl('-n', load, 'delete', 'networkpolicy', 'echo');
+    const pages = ['tcp', 'udp'].map((path) => `PathDown ${path} page firing`);
+    for (const page of pages) {
+      const { timeMs } = await eventually(page, { withinMs: 120_000 }, () =>
+        notified(stack.lab, fromMs, page),
+      );
+      report(`policy gone → ${page}`, seconds(timeMs - fromMs));
+    }
+    const others = await prometheus.vector(
+      'sum by (path) (increase(k6_probes_total{outcome="failed",path!~"tcp|udp|grpc-stream|websocket"}[1m])) > 0',
+    );
+    expect(others.map(({ metric }) => metric['path'])).toEqual([]);
+    const itsPaths = /^\S+ (tcp|udp|grpc-stream|websocket) /;
+    expect(toldSince(fromMs).filter((word) => !itsPaths.test(word))).toEqual([]);
+
+    const { stdout } = await stack.up(...on, '--refresh');
+    expect(stdout).toMatch(/Every path is good/);
+    await eventually('the end of the pages', { withinMs: minutes(4) }, () => {
+      for (const path of ['tcp', 'udp']) notified(stack.lab, fromMs, `PathDown ${path} page resolved`);
+    });
+  },
+  minutes(14),
+);
