@@ -56,5 +56,5 @@ function specOf({ pods, ingress, egress }: Policy): k8s.types.input.networking.v
 
 type Peers = k8s.types.input.networking.v1.NetworkPolicyPeer[];
 
-const peersOf = ({ peers }: PolicyRule): Peers => peers.map((peer) => ({ ...peer }) as Peers[number]);
+const peersOf = ({ peers }: PolicyRule): Peers => peers.map((peer) => ({ ...peer }));
 const portsOf = ({ ports }: PolicyRule) => ports.map((port) => ({ ...port }));

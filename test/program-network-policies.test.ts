@@ -148,7 +148,7 @@ describe('a lab with all there is', () => {
   it('has no rule that nothing uses: whoever is named is there, with that port, and both ends agree', () => {
     const pods = [...stack.workloads, { ...coreDns, ports: { dns: 53, metrics: 9153 } }];
     for (const { metadata, spec } of stack.policies) {
-      const self = stack.workloads.find((each) => isAbout({ metadata, spec } as NetworkPolicy, each))!;
+      const self = stack.workloads.find((each) => isAbout({ metadata, spec }, each))!;
       for (const [direction, rules] of [
         ['ingress', spec.ingress ?? []],
         ['egress', spec.egress ?? []],

@@ -144,3 +144,18 @@ func TestChainsThatAreNoMoreAreRemovedAfterNothingLeadsThere(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+func TestOursIsTheFirstRuleOfAChainAndThereOnce(t *testing.T) {
+	const other = "-P FORWARD ACCEPT\n-A FORWARD -j KUBE-FORWARD\n"
+	for listed, want := range map[string]string{
+		"-P FORWARD ACCEPT\n":                        "-I FORWARD 1 -j NETPOL",
+		other:                                        "-I FORWARD 1 -j NETPOL",
+		other + "-A FORWARD -j NETPOL\n":             "-I FORWARD 1 -j NETPOL,-D FORWARD 3",
+		"-A FORWARD -j NETPOL\n" + other:             "",
+		"-A FORWARD -j NETPOL\n-A FORWARD -j NETPOL": "-D FORWARD 2",
+	} {
+		if got := strings.Join(leading(listed, "FORWARD", "-j NETPOL"), ","); got != want {
+			t.Errorf("%q: %s instead of %s", listed, got, want)
+		}
+	}
+}

@@ -30,16 +30,47 @@ func (t *table) write(chains map[string][]string) error {
 	}
 	// What pods send to their own node is no forwarded packet.
 	for _, hook := range [][]string{{"FORWARD"}, {"INPUT", "-i", t.bridge}} {
-		rule := append(hook, "-j", prefix)
-		if exec.Command("iptables", append([]string{"-w", "-C"}, rule...)...).Run() == nil {
-			continue
-		}
-		if _, err := call("iptables", append([]string{"-w", "-I"}, rule...)...); err != nil {
+		if err := lead(hook[0], strings.Join(append(hook[1:], "-j", prefix), " ")); err != nil {
 			return err
 		}
 	}
 	t.written = text
 	return nil
+}
+
+// lead makes a rule the first of a chain: kube-proxy, whose rules let connections pass that are there already, puts its own first when it starts.
+func lead(chain, rule string) error {
+	listed, err := call("iptables", "-w", "-S", chain)
+	if err != nil {
+		return err
+	}
+	for _, edit := range leading(listed, chain, rule) {
+		if _, err := call("iptables", append([]string{"-w"}, strings.Fields(edit)...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leading gives the edits after which a rule is in a chain once, as the first: none where it is so. It is put there before it is taken from
+// where it was, so that it is never missing.
+func leading(listed, chain, rule string) (edits []string) {
+	var rules []string
+	for _, line := range strings.Split(listed, "\n") {
+		if each, found := strings.CutPrefix(line, "-A "+chain+" "); found {
+			rules = append(rules, each)
+		}
+	}
+	if len(rules) == 0 || rules[0] != rule {
+		edits = append(edits, "-I "+chain+" 1 "+rule)
+		rules = append([]string{rule}, rules...)
+	}
+	for number := len(rules); number > 1; number-- {
+		if rules[number-1] == rule {
+			edits = append(edits, fmt.Sprintf("-D %s %d", chain, number))
+		}
+	}
+	return edits
 }
 
 // restoreText is the input of iptables-restore that makes our chains what they should be, and removes those of `present` that are no more.
