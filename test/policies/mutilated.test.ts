@@ -30,6 +30,8 @@ describe('the good stacks', () => {
 
   it('have network policies where the network keeps them; to lack them is said and not refused', () => {
     expect(found(good['prod']!, packConfig('prod'))).toEqual([]);
+    const cni = good['prod']!.find(({ props }) => (props as { addonName?: string }).addonName === 'vpc-cni');
+    expect(cni?.props).toMatchObject({ configurationValues: '{"enableNetworkPolicy":"true"}' });
     const editor = new Editor(good['prod']!);
     for (const { urn } of [...editor.resources])
       if (urn.includes('NetworkPolicy::')) editor.remove(`NetworkPolicy ${urn.split('::').at(-1) ?? ''}`);
