@@ -82,7 +82,8 @@ export function readSettings(
   const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
   const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
   const { cluster, paths, period, load, injector, podinfo, echo, images, gateway } = parsed.config;
-  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh, networkPolicies } = parsed.config;
+  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh, networkPolicies } =
+    parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
       ? {

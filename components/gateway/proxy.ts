@@ -42,7 +42,9 @@ export class GatewayProxy extends pulumi.ComponentResource {
         spec: {
           type: 'NodePort',
           selector,
-          ports: [{ name: 'http', port: gatewayPort, targetPort: gatewayListenPort, nodePort: managed.nodePort }],
+          ports: [
+            { name: 'http', port: gatewayPort, targetPort: gatewayListenPort, nodePort: managed.nodePort },
+          ],
         },
       },
       child,

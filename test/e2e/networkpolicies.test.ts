@@ -26,9 +26,16 @@ async function prometheusPod(): Promise<KubernetesObject> {
   return found;
 }
 
-/** What was told since a moment, less what a machine that others load too says of itself. */
+/**
+ * Alerts that began after a moment and were told, less what a machine that others load too says of itself. What a lab’s nodes that were restarted
+ * to keep policies had caused before may end later.
+ */
 function toldSince(sinceMs: number): string[] {
-  const words = notifications(stack.lab, sinceMs).flatMap(({ alerts }) => alerts.map(alertInWords));
+  const words = notifications(stack.lab, sinceMs).flatMap(({ alerts }) =>
+    alerts
+      .filter(({ status, startsAt }) => status === 'firing' && Date.parse(startsAt) >= sinceMs)
+      .map(alertInWords),
+  );
   return [...new Set(words)].filter((word) => !busyMachine.test(word));
 }
 
