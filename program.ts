@@ -14,6 +14,8 @@ import { watchedFrom } from './components/monitoring/watched-from';
 import { MonitoringStack } from './components/monitoring-stack';
 import { namespaceNames } from './components/names';
 import { Namespaces } from './components/namespaces';
+import { networkFacts } from './components/network/facts';
+import { NetworkPolicies } from './components/network-policies';
 import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings } from './settings';
@@ -23,6 +25,7 @@ import { gatewayHost, injectorTargets } from './signals/targets';
 
 /** The whole stack: a cluster, two hops under load, the load, and what watches it. Throws RunError for a wrong config, before anything is registered. */
 export function program() {
+  const settings = readSettings();
   const {
     stack,
     cluster: clusterSettings,
@@ -37,13 +40,15 @@ export function program() {
     monitoring,
     dashboards,
     chaos,
+    networkPolicies,
     model,
-  } = readSettings();
+  } = settings;
   const cluster = chooseCluster(
     clusterSettings,
     images,
     gateway !== undefined || mesh !== undefined,
     unpublishedImages(model.paths),
+    networkPolicies.enabled,
   );
   const own = { provider: cluster.provider };
   const namespaces = new Namespaces(
@@ -51,6 +56,12 @@ export function program() {
     { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh), watchedFrom: watchedFrom(monitoring) },
     own,
   );
+  if (networkPolicies.enabled)
+    new NetworkPolicies(
+      'network-policies',
+      { cluster, stack, namespaces, facts: networkFacts(settings) },
+      own,
+    );
   const gatewayAddresses = gateway?.addresses ?? {
     inside: `${gatewayHost(namespaceNames.load)}.`,
     outside: cluster.managedGateway?.externalAddress ?? '',

@@ -53,6 +53,7 @@ export interface Settings {
   readonly dashboards: Config['dashboards'];
   /** Headers and bodies of requests to targets of the user's own, by path: none of them may be seen outside a Secret. */
   readonly targetRequests: SecretRequests;
+  readonly networkPolicies: Config['networkPolicies'];
   /** The reaper's pod, and whose pods carry the label that lets it remove them; absent where chaos is off. */
   readonly chaos?: ChaosSettings;
   /** What rules, alerts and scenarios are derived from. */
@@ -96,7 +97,8 @@ export function readSettings(
     images,
     gateway,
   } = parsed.config;
-  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh } = parsed.config;
+  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh, networkPolicies } =
+    parsed.config;
   const model =
     paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
       ? {
@@ -131,6 +133,7 @@ export function readSettings(
     nodeProber &&
     chaos &&
     mesh &&
+    networkPolicies &&
     model;
   if (found.length > 0 || !complete) throw new WrongConfig(stack, found);
   const clientTimeout = podinfo.clientTimeout ?? sourceClientTimeoutMs(model);
@@ -147,6 +150,7 @@ export function readSettings(
     targetRequests: secretRequests(targets),
     monitoring,
     dashboards,
+    networkPolicies,
     ...(chaos.enabled ? { chaos: { victims: chaos.victims, resources: chaos.resources } } : {}),
     model,
   };

@@ -16,7 +16,7 @@ import { stackWord, storeDefault } from './stack/default-stack';
 import { ensureUserStack, fetchDefinitions } from './stack/prepare-k3d';
 import { prepareCaches, reviveIfDead } from './stack/prepare-lab';
 import { effectiveConfig, findStack, presentLab, writeConfigCopy, type Stack } from './stack/stack';
-import { stackModel } from './stack/stack-model';
+import { stackSettings } from './stack/stack-model';
 import { readStatus } from './status';
 import { meantStack, passThrough } from './terminal/arguments';
 import { Failure } from './terminal/failure';
@@ -25,6 +25,7 @@ import { runVerb, type Terminal } from './terminal/verb';
 import { formatDuration } from '../lab/progress';
 import { optionalImageNames, programsOf } from '../lab/images/images';
 import { programsToCompile } from '../lab/toolchain/host-programs';
+import type { Settings } from '../settings';
 import type { SignalModel } from '../signals/model';
 import { needsIstio } from '../signals/mesh';
 
@@ -59,13 +60,13 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   const watched = wait ?? true;
   const stack = findStack(name, { configFile, set });
   const configText = effectiveConfig(stack, set);
-  const model = stackModel(stack, configText);
+  const { model, networkPolicies } = stackSettings(stack, configText);
   const again = `Run \`npm run up${stackWord(name)}\` again to go on`;
 
   const check = (engine: Engine) =>
     terminal.interruption.guard(requireKnownArguments(engine, 'up', rest, own));
   const engine = stack.isLab
-    ? await prepareLab(stack, model, configText, again, check, terminal)
+    ? await prepareLab(stack, { model, networkPolicies }, configText, again, check, terminal)
     : await prepareOther(stack, model, check, terminal);
   terminal.stage(`What Pulumi had done is in its state. ${again}, or \`npm run down ${name}\` to remove it.`);
   const flags = [
@@ -127,7 +128,7 @@ async function prepareOther(
 
 async function prepareLab(
   stack: Stack,
-  model: SignalModel,
+  { model, networkPolicies }: Pick<Settings, 'model' | 'networkPolicies'>,
   configText: string,
   again: string,
   check: EngineCheck,
@@ -137,7 +138,11 @@ async function prepareLab(
   const present = presentLab(stack);
   const images = needsIstio(model) ? optionalImageNames : [];
   const usual = await interruption.guard(programsToCompile());
-  const programs = [...usual, ...programsOf(images)];
+  const programs = [
+    ...usual,
+    ...programsOf(images),
+    ...(networkPolicies.enabled ? (['policy-enforcer'] as const) : []),
+  ];
   await interruption.guard(preflight({ purpose: 'up', stack, configText, presentLab: present, programs }));
   terminal.stage(`What was compiled and unpacked is kept. ${again}.`);
   await prepareCaches(programs, progress, interruption, images);

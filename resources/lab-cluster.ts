@@ -18,6 +18,8 @@ export interface LabArgs {
   readonly ports: Readonly<Record<string, LabPort>>;
   /** Images that the nodes have besides the usual ones; left out where there are none. */
   readonly optionalImages?: readonly string[];
+  /** Whether nodes keep NetworkPolicies; left out where they do not. */
+  readonly networkPolicies?: boolean;
 }
 
 const outputs = ['kubeconfig', 'endpoints', 'images', 'storageClass', 'webhook'] as const;

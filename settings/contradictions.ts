@@ -8,6 +8,7 @@ import { longTermContradictions } from './contradictions/long-term';
 import { meshContradictions } from './contradictions/mesh';
 import { monitoringContradictions } from './contradictions/monitoring';
 import { monitoringKindContradictions } from './contradictions/monitoring-kind';
+import { networkPolicyContradictions } from './contradictions/network-policies';
 import { nodeProberContradictions } from './contradictions/node-prober';
 import { pathContradictions } from './contradictions/paths';
 import { podinfoContradictions } from './contradictions/podinfo';
@@ -36,6 +37,7 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('monitoring', ({ monitoring }) =>
     runsPrometheus(monitoring) ? monitoring.resources : undefined,
   ),
+  ...networkPolicyContradictions,
   ...dashboardsContradictions,
   ...chaosContradictions,
   overLimits('chaos', ({ chaos }) => chaos.resources),

@@ -27,6 +27,7 @@ const more: Readonly<Record<string, string>> = {
     'Who is told: [receivers](operations.md#receivers). The long-term store: [counts for over a year](operations.md#counts-for-over-a-year).',
   dashboards: 'The three ways: [dashboards](dashboards.md#in-grafana).',
   mesh: 'What it makes, and what was run: [mesh](mesh.md).',
+  networkPolicies: 'What each workload needs, and who keeps them: [network policies](network-policies.md).',
   chaos: 'What holds it back, how to stop it: [chaos](chaos.md).',
 };
 

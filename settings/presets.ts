@@ -7,7 +7,13 @@ type Raw = Readonly<Record<string, unknown>>;
  */
 export const presets: Readonly<Record<string, Raw>> = {
   // A laptop's disk. Whether k3s' kubelets show a certificate that its own authority signed was never tried.
-  k3d: { monitoring: { retentionSize: '4GB', storage: { size: '5GB' }, kubelet: { verifyTls: false } } },
+  k3d: {
+    monitoring: { retentionSize: '4GB', storage: { size: '5GB' }, kubelet: { verifyTls: false } },
+    // k3s keeps policies by itself.
+    networkPolicies: { enabled: true },
+  },
+  // The add-on of the network is told to.
+  eks: { networkPolicies: { enabled: true } },
 };
 
 /** The raw sections with the presets of their kind of cluster under them: what is written stands. */

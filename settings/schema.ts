@@ -11,6 +11,7 @@ import { echoSchema } from './echo-schema';
 import { gatewaySchema } from './gateway-schema';
 import { meshSchema } from './mesh-schema';
 import { monitoringSchema } from './monitoring-schema';
+import { networkPoliciesSchema } from './network-policies-schema';
 import { ownerName } from './owner-field';
 import { nodeProberSchema } from './node-prober-schema';
 import { pathShape } from './path-schema';
@@ -161,6 +162,7 @@ export const sections = {
   nodeProber: nodeProberSchema,
   gateway: gatewaySchema,
   mesh: meshSchema,
+  networkPolicies: networkPoliciesSchema,
   images: imagesSchema,
   monitoring: monitoringSchema,
   alerts: alertsSchema,

@@ -12,8 +12,13 @@ import type { Stack } from './stack';
  * so that a wrong one costs seconds and not a compilation.
  */
 export function stackModel(stack: Stack, configText: string): SignalModel {
+  return stackSettings(stack, configText).model;
+}
+
+/** All settings that a config leads to; throws like {@link stackModel}. */
+export function stackSettings(stack: Stack, configText: string): Settings {
   const { settings, problems } = judged(stack, configText);
-  if (settings) return settings.model;
+  if (settings) return settings;
   throw new Failure(describeProblems(stack.name, problems, basename(stack.sourceFile)));
 }
 

@@ -1,6 +1,7 @@
 import type * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import type { ImageName } from '../images';
+import type { ClusterNetwork } from '../network/policies';
 
 /** What people open from their machine. */
 export type EndpointName = 'prometheus' | 'alertmanager' | 'podinfo';
@@ -49,6 +50,8 @@ export interface Cluster {
   readonly operatorCrds?: string;
   /** Absent where gateways are run by somebody else. */
   readonly managedGateway?: ManagedGateway;
+  /** Where its API server, its nodes and its clients are, for network policies; absent where nobody here knows. */
+  readonly network?: ClusterNetwork;
   /** The resource whose deletion takes everything inside along. */
   readonly owner?: pulumi.Resource;
 }

@@ -28,6 +28,8 @@ export interface EksClusterArgs {
   readonly unpublished: readonly BuiltImageName[];
   /** Whether a gateway is going to be in it. */
   readonly gateway: boolean;
+  /** Whether its network is going to keep NetworkPolicies; default false. */
+  readonly networkPolicies?: boolean;
 }
 
 /** A cluster of AWS with its network, nodes, volumes, images and load balancer, made and deleted with the stack. */
@@ -50,7 +52,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
 
   /** @throws pulumi.RunError when the definitions that the stack brings along are not on this machine yet. */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { cluster: settings, images, unpublished, gateway } = args;
+    const { cluster: settings, images, unpublished, gateway, networkPolicies = false } = args;
     const operatorCrds = present(publishedOperatorCrds());
     const gatewayCrds = gateway ? present(publishedGatewayCrds()) : undefined;
     super('continuous-load:index:EksCluster', name, { name: settings.name, region: settings.region }, opts);
@@ -72,7 +74,11 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const subnets = network?.nodeSubnets ?? settings.vpc.privateSubnets ?? [];
     const { cluster } = new EksControlPlane('control-plane', { cluster: settings, subnets }, own);
     const addons = (when: 'before-nodes' | 'on-nodes', after: readonly pulumi.Resource[]) =>
-      new EksAddons(`addons-${when}`, { settings, cluster, volumeTags: tags, when, after }, own);
+      new EksAddons(
+        `addons-${when}`,
+        { settings, cluster, volumeTags: tags, networkPolicies, when, after },
+        own,
+      );
     const daemons = addons('before-nodes', []);
     const nodeRole = roleFor('nodes', settings, 'ec2', nodePolicies, { parent: this, provider: aws });
     const after = [...daemons.all, ...(network?.routes ?? [])];

@@ -16,8 +16,18 @@ import type { Config } from '../../settings/schema';
 import { BuiltImages, type BuiltImageName } from '../built-images';
 import { publicGatewayImages } from '../images';
 import { gatewayNodePort, nodePorts } from '../names';
+import type { ClusterNetwork } from '../network/policies';
 import { type Cluster, type EndpointName, type ManagedGateway, mutableInPlace } from './cluster';
 import { present } from './definitions';
+
+/** k3s' own range of pods (its flag `--cluster-cidr`). */
+const podCidr = '10.42.0.0/16';
+/** Nodes, and clients that come by their ports, are in a network of Docker's choice, but never among the pods. */
+const network: ClusterNetwork = {
+  apiServer: { block: { cidr: '0.0.0.0/0', except: [podCidr] }, ports: [6443] },
+  nodes: { cidr: '0.0.0.0/0', except: [podCidr] },
+  outside: { cidr: '0.0.0.0/0', except: [podCidr] },
+};
 
 /** Arguments of {@link K3dCluster}. */
 export interface K3dClusterArgs {
@@ -42,6 +52,7 @@ export class K3dCluster extends pulumi.ComponentResource implements Cluster {
   readonly storageClass = storageClass;
   readonly operatorCrds: string;
   readonly managedGateway?: ManagedGateway;
+  readonly network = network;
   readonly owner: pulumi.Resource;
 
   /** @throws pulumi.RunError when the definitions that the stack brings along are not on this machine yet. */

@@ -6,6 +6,7 @@ import { Lab } from '../../resources/lab-cluster';
 import type { LabClusterSettings } from '../../settings/cluster-schema';
 import type { ImageName } from '../images';
 import { gatewayNodePort, nodePorts } from '../names';
+import type { ClusterNetwork } from '../network/policies';
 import { type Cluster, type EndpointName, type ManagedGateway, mutableInPlace } from './cluster';
 
 /** A Kubernetes cluster on this machine, made and deleted with the stack. */
@@ -23,13 +24,18 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
   readonly webhook: pulumi.Output<string>;
   readonly operatorCrds: string;
   readonly managedGateway?: ManagedGateway;
+  readonly network: ClusterNetwork;
   readonly owner: pulumi.Resource;
 
-  /** @param gateway whether the nodes have what a gateway or a mesh of the stack's own takes */
+  /**
+   * @param gateway whether the nodes have what a gateway or a mesh of the stack's own takes
+   * @param networkPolicies whether the nodes keep NetworkPolicies
+   */
   constructor(
     name: string,
     args: LabClusterSettings,
     gateway: boolean,
+    networkPolicies: boolean,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:LabCluster', name, { ...args }, opts);
@@ -49,6 +55,7 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
           podinfo: exposed('podinfo'),
         },
         ...(gateway ? { optionalImages: ['istiod', 'istio-proxy'] } : {}),
+        ...(networkPolicies ? { networkPolicies } : {}),
       },
       { parent: this },
     );
@@ -60,6 +67,14 @@ export class LabCluster extends pulumi.ComponentResource implements Cluster {
     this.storageClass = lab.storageClass;
     this.webhook = lab.webhook;
     this.operatorCrds = operatorCrds();
+    const { bridgeCidr, controlPlane } = labAddresses(args.name);
+    const machines = { cidr: bridgeCidr };
+    this.network = {
+      apiServer: { block: { cidr: `${controlPlane}/32` }, ports: [6443] },
+      nodes: machines,
+      // The relays from 127.0.0.1 are in the control plane.
+      outside: machines,
+    };
     if (gateway)
       this.managedGateway = {
         crds: gatewayCrds(),

@@ -18,7 +18,7 @@ import {
 const namespace = namespaceNames.load;
 
 /** Port that Envoy itself listens on: nobody must bind a port below 1024. */
-const listenPort = 8080;
+export const gatewayListenPort = 8080;
 /** Seconds in which every kube-proxy forgets a pod that goes, and those in which it then ends its connections. */
 const preStopSeconds = 5;
 const drainSeconds = 5;
@@ -42,7 +42,9 @@ export class GatewayProxy extends pulumi.ComponentResource {
         spec: {
           type: 'NodePort',
           selector,
-          ports: [{ name: 'http', port: gatewayPort, targetPort: listenPort, nodePort: managed.nodePort }],
+          ports: [
+            { name: 'http', port: gatewayPort, targetPort: gatewayListenPort, nodePort: managed.nodePort },
+          ],
         },
       },
       child,
@@ -104,7 +106,7 @@ function pod(
           { terminationDrainDuration: `${drainSeconds}s` },
         ),
         ports: [
-          { name: 'http', containerPort: listenPort },
+          { name: 'http', containerPort: gatewayListenPort },
           { name: 'metrics', containerPort: proxyMetricsPort },
           { name: 'status', containerPort: proxyStatusPort },
         ],

@@ -20,6 +20,8 @@ import {
 } from './part';
 
 const namespace = namespaceNames.load;
+/** Port of istiod's own metrics. */
+export const istiodMetricsPort = 15014;
 const caSecret = 'istio-ca-secret';
 const read = ['get', 'list', 'watch'];
 const write = ['update', 'patch'];
@@ -203,7 +205,7 @@ function pod(image: pulumi.Output<string>, mesh: boolean): k8s.types.input.core.
           `--domain=${trustDomain}`,
           '--httpsAddr=',
           '--grpcAddr=',
-          '--monitoringAddr=:15014',
+          `--monitoringAddr=:${istiodMetricsPort}`,
           '--keepaliveMaxServerConnectionAge=30m',
           '--log_output_level=default:warn',
         ],
@@ -211,7 +213,7 @@ function pod(image: pulumi.Output<string>, mesh: boolean): k8s.types.input.core.
         ports: [
           { name: 'grpc-xds', containerPort: xdsPort },
           { name: 'http-ready', containerPort: 8080 },
-          { name: 'metrics', containerPort: 15014 },
+          { name: 'metrics', containerPort: istiodMetricsPort },
         ],
         readinessProbe: {
           httpGet: { path: '/ready', port: 'http-ready' },

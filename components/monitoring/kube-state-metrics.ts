@@ -5,6 +5,9 @@ import { onePodDeployment } from './one-pod';
 import type { MonitoringPartArgs } from './part';
 import { serviceAccount } from './rbac';
 
+/** Its ports: metrics of what it watches, and of itself. */
+export const kubeStateMetricsPorts = { http: 8080, telemetry: 8081 } as const;
+
 const account = 'kube-state-metrics';
 const namespace = namespaceNames.monitoring;
 
@@ -47,15 +50,15 @@ export class KubeStateMetrics extends pulumi.ComponentResource {
         container: {
           args: [
             '--host=0.0.0.0',
-            '--port=8080',
+            `--port=${kubeStateMetricsPorts.http}`,
             '--telemetry-host=0.0.0.0',
-            '--telemetry-port=8081',
+            `--telemetry-port=${kubeStateMetricsPorts.telemetry}`,
             `--resources=${[...Object.values(watched).flat(), 'nodes'].join(',')}`,
             `--namespaces=${namespaces.names.join(',')}`,
           ],
           ports: [
-            { name: 'http', containerPort: 8080 },
-            { name: 'telemetry', containerPort: 8081 },
+            { name: 'http', containerPort: kubeStateMetricsPorts.http },
+            { name: 'telemetry', containerPort: kubeStateMetricsPorts.telemetry },
           ],
           // `/livez` asks the API server and would restart the pod for the API server's faults.
           livenessProbe: {

@@ -182,6 +182,25 @@ export interface PodMonitorsArgs extends MonitoringPartArgs {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
+function monitoredIn(model: SignalModel, wanted: readonly string[] | undefined): Monitored[] {
+  const there = {
+    gateway: readsGateway(model),
+    mesh: model.mesh !== undefined,
+    istiod: model.mesh?.istiodScraped === true,
+  };
+  return monitored.filter(
+    ({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true),
+  );
+}
+
+/** Which ports of which workloads are scraped, by the names of both; `wanted` monitors, default all. */
+export function scrapedPorts(
+  model: SignalModel,
+  wanted?: readonly string[],
+): Pick<Monitored, 'workloads' | 'ports'>[] {
+  return monitoredIn(model, wanted).map(({ workloads, ports }) => ({ workloads, ports }));
+}
+
 /** A PodMonitor for each scraped workload; the label `job` is the workload's name. */
 export function podMonitors(
   parent: pulumi.Resource,
@@ -196,35 +215,28 @@ export function podMonitors(
     labels: asked = {},
   }: PodMonitorsArgs,
 ): PodMonitor[] {
-  const there = {
-    gateway: readsGateway(model),
-    mesh: model.mesh !== undefined,
-    istiod: model.mesh?.istiodScraped === true,
-  };
-  return monitored
-    .filter(({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true))
-    .map((each) => {
-      const { name, namespace, workloads, label } = each;
-      const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, { stack });
-      return new PodMonitor(
-        name,
-        {
-          metadata: { ...rest, labels: { ...own, ...asked } },
-          spec: {
-            jobLabel: label ?? nameLabel,
-            namespaceSelector: { matchNames: [namespace] },
-            selector: {
-              ...(label === undefined
-                ? { matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load' } }
-                : {}),
-              matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
-            },
-            podMetricsEndpoints: endpoints({ ...(everySeconds ? { everySeconds } : {}), ...each }),
+  return monitoredIn(model, wanted).map((each) => {
+    const { name, namespace, workloads, label } = each;
+    const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, { stack });
+    return new PodMonitor(
+      name,
+      {
+        metadata: { ...rest, labels: { ...own, ...asked } },
+        spec: {
+          jobLabel: label ?? nameLabel,
+          namespaceSelector: { matchNames: [namespace] },
+          selector: {
+            ...(label === undefined
+              ? { matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load' } }
+              : {}),
+            matchExpressions: [{ key: label ?? nameLabel, operator: 'In', values: [...workloads] }],
           },
+          podMetricsEndpoints: endpoints({ ...(everySeconds ? { everySeconds } : {}), ...each }),
         },
-        inside(parent, cluster, [namespaces.monitoring, ...crds]),
-      );
-    });
+      },
+      inside(parent, cluster, [namespaces.monitoring, ...crds]),
+    );
+  });
 }
 
 function endpoints({ name, ports, path, everySeconds, portNumber, keep = [] }: Monitored) {

@@ -7,6 +7,9 @@ import { serviceAccount } from './rbac';
 import { onePodDeployment } from './one-pod';
 import type { MonitoringPartArgs } from './part';
 
+/** Port of the operator's metrics and health. */
+export const operatorPort = 8080;
+
 const account = 'prometheus-operator';
 const namespace = namespaceNames.monitoring;
 
@@ -86,7 +89,7 @@ export class PrometheusOperator extends pulumi.ComponentResource {
         container: {
           args: [
             `--namespaces=${namespace}`,
-            '--web.listen-address=:8080',
+            `--web.listen-address=:${operatorPort}`,
             '--disable-unmanaged-prometheus-configuration=true',
             pulumi.interpolate`--prometheus-config-reloader=${imageOf(cluster, 'prometheus-config-reloader')}`,
             // The default of a hundredth of a CPU makes the first configuration take ten seconds.
@@ -95,7 +98,7 @@ export class PrometheusOperator extends pulumi.ComponentResource {
             '--config-reloader-memory-request=32Mi',
             '--config-reloader-memory-limit=64Mi',
           ],
-          ports: [{ name: 'http', containerPort: 8080 }],
+          ports: [{ name: 'http', containerPort: operatorPort }],
           readinessProbe: {
             httpGet: { path: '/healthz', port: 'http' },
             periodSeconds: 2,

@@ -10,7 +10,31 @@ const dnsLabels = { 'k8s-app': 'kube-dns' };
 
 /** What every real cluster brings along: DNS and storage. Applied by the lab itself, server-side, so that repeats change nothing. */
 export function baseObjects(spec: LabSpec, addresses: LabAddresses): object[] {
-  return [...dns(spec, addresses), ...storage()];
+  return [...dns(spec, addresses), ...storage(), ...(spec.networkPolicies ? policyReading() : [])];
+}
+
+/** What keeps the policies comes as kube-proxy, which may read nothing of them by itself. */
+function policyReading(): object[] {
+  const metadata = { name: 'continuous-load-policy-enforcer' };
+  const verbs = ['list', 'watch'];
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata,
+      rules: [
+        { apiGroups: [''], resources: ['pods', 'namespaces'], verbs },
+        { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', ...metadata },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:kube-proxy' }],
+    },
+  ];
 }
 
 function dns(spec: LabSpec, addresses: LabAddresses): object[] {

@@ -56,6 +56,9 @@ export async function createLab(spec: LabSpec, say: Say = quiet): Promise<void> 
   makePrivate(paths.root);
   writePrivate(paths.spec, JSON.stringify(spec, null, 1));
   if (before && portsDiffer(before.spec, spec)) await powerOff('cp', paths);
+  // what runs on a node is said when it is powered on
+  if (before && (before.spec.networkPolicies ?? false) !== (spec.networkPolicies ?? false))
+    for (const node of nodeNames(before.spec)) await powerOff(node, paths);
   for (const node of before ? nodeNames(before.spec).slice(spec.nodes) : [])
     await removeNode(spec.name, node, say);
   await start(spec, say);
@@ -210,7 +213,7 @@ async function startMachine(spec: LabSpec, machine: string): Promise<void> {
   await powerOff(machine, paths);
   await renewNodeNetwork(paths, addresses, index);
   writeNodeFiles(spec, paths, addresses, index);
-  await powerOn(machine, paths, nodePlan(paths, addresses, index, undefined, spec.optionalImages));
+  await powerOn(machine, paths, nodePlan(paths, addresses, index, undefined, spec));
 }
 
 async function removeNode(name: string, node: string, say: Say): Promise<void> {

@@ -67,13 +67,16 @@ export function writeNodeFiles(spec: LabSpec, paths: LabPaths, addresses: LabAdd
   writePrivate(join(directories.etc, 'kube-proxy.yaml'), kubeProxyConfig(paths, addresses, index));
 }
 
+/** What a node has that a plain one has not. */
+export type NodeOptions = Pick<LabSpec, 'optionalImages' | 'networkPolicies'>;
+
 /** Plan of a node: its own root over the host's, its own cgroups, containerd, kubelet and kube-proxy. */
 export function nodePlan(
   paths: LabPaths,
   addresses: LabAddresses,
   index: number,
   found = hierarchies(),
-  optionalImages: readonly string[] = [],
+  { optionalImages = [], networkPolicies = false }: NodeOptions = {},
 ): Plan {
   const { name } = addresses.node(index);
   return {
@@ -85,7 +88,10 @@ export function nodePlan(
     openFiles,
     log: join(paths.machine(name).log, 'init.log'),
     root: nodeRoot(paths, name, found),
-    services: nodeServices(paths, addresses, index, optionalImages),
+    services: [
+      ...nodeServices(paths, addresses, index, optionalImages),
+      ...(networkPolicies ? [policyEnforcer(paths, name)] : []),
+    ],
   };
 }
 
@@ -226,6 +232,19 @@ function nodeServices(
       command: [kube('kube-proxy'), `--config=${join(directories.etc, 'kube-proxy.yaml')}`],
     },
   ];
+}
+
+/** What keeps NetworkPolicies on a node: it reads them as kube-proxy, whose iptables it shares. */
+function policyEnforcer(paths: LabPaths, node: string): Service {
+  return {
+    name: 'policy-enforcer',
+    log: join(nodeDirectories(paths, node).log, 'policy-enforcer.log'),
+    command: [
+      programPath('policy-enforcer'),
+      `--kubeconfig=${join(paths.pki, 'proxy.kubeconfig')}`,
+      `--node=${node}`,
+    ],
+  };
 }
 
 /** Imports what a running node does not have yet, after the toolchain made new images. */

@@ -20,6 +20,8 @@ export interface LabSpec {
   readonly ports: Readonly<Record<string, LabPort>>;
   /** Images that the nodes have besides the usual ones. */
   readonly optionalImages?: readonly string[];
+  /** Whether nodes keep NetworkPolicies; default false, as the bridge plugin alone does not. */
+  readonly networkPolicies?: boolean;
 }
 
 /** The most nodes a lab can have; addresses and routes for all of them exist from the start. */

@@ -22,7 +22,16 @@ const labType = 'lab:index:Cluster';
 /** Inputs whose change needs a new lab: keys and addresses are made from them. */
 const replacing = new Set(['name', 'apiPort']);
 
-const allowed = ['name', 'nodes', 'apiPort', 'ports', 'optionalImages', 'power', 'content'];
+const allowed = [
+  'name',
+  'nodes',
+  'apiPort',
+  'ports',
+  'optionalImages',
+  'networkPolicies',
+  'power',
+  'content',
+];
 
 /** `lab` provider: a whole cluster of this machine as one resource, so that `pulumi up` on stack `lab` is the same act as anywhere else. */
 const provider: Provider = {
@@ -34,7 +43,7 @@ const provider: Provider = {
       throw new Error(`the lab provider has no ${resource.type}, only ${labType}`);
     const failures: Failure[] = Object.keys(news)
       .filter((key) => !allowed.includes(key))
-      .map((key) => ({ property: key, reason: `unknown; allowed are ${allowed.slice(0, 5).join(', ')}` }));
+      .map((key) => ({ property: key, reason: `unknown; allowed are ${allowed.slice(0, 6).join(', ')}` }));
     if (!hasUnknown(news))
       failures.push(
         ...specProblems(specOf(news)).map((reason) => ({ property: reason.split(/[: ]/)[0] ?? '', reason })),
@@ -69,10 +78,11 @@ const provider: Provider = {
   async read(operation, state) {
     const found = await readLab(operation.id);
     if (!found) return undefined;
-    const { name, nodes, apiPort, ports, optionalImages } = found.spec;
+    const { name, nodes, apiPort, ports, optionalImages, networkPolicies } = found.spec;
     const inputs: Properties = {
       ...{ name, nodes, apiPort, ports: toProperties(ports) },
       ...(optionalImages ? { optionalImages: [...optionalImages] } : {}),
+      ...(networkPolicies ? { networkPolicies } : {}),
       power: found.alive ? 'on' : `off: ${found.dead.join(', ')}`,
       content: state.inputs['content'] ?? contentKey(),
     };
@@ -102,6 +112,7 @@ function specOf(inputs: Properties): LabSpec {
     apiPort: Number(inputs['apiPort']),
     ports: (inputs['ports'] ?? {}) as unknown as Record<string, LabPort>,
     ...(inputs['optionalImages'] ? { optionalImages: inputs['optionalImages'] as string[] } : {}),
+    ...(inputs['networkPolicies'] === true ? { networkPolicies: true } : {}),
   };
 }
 

@@ -195,6 +195,12 @@ const table = {
     ],
     optional: true,
   },
+  // Our own module, run on each node of a lab whose stack wants its NetworkPolicies kept.
+  'network-policies': {
+    directory: 'network-policies',
+    programs: { 'policy-enforcer': { package: '.', estimateSeconds: 45 } },
+    optional: true,
+  },
   // For tests of what is written for k3d: users bring their own.
   k3d: {
     directory: 'k3d',

@@ -24,6 +24,7 @@ import { monitorFindsPods } from './monitor-finds-pods';
 import { monitorIsRead } from './monitor-is-read';
 import { namespaceRestricted } from './namespace-restricted';
 import { networkPolicies } from './network-policies';
+import { networkPolicyPerWorkload } from './network-policy-per-workload';
 import { noDefaultCredentials } from './no-default-credentials';
 import { pathAlerts } from './path-alerts';
 import { podRestricted } from './pod-restricted';
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   rbacNoClusterWideDelete,
   namespaceRestricted,
   networkPolicies,
+  networkPolicyPerWorkload,
   loadBudget,
   targetBudget,
   loadCost,

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../lib/objects';
 import { stackRule } from '../lib/rule';
 import { selects } from '../lib/selectors';
 
-/** Namespaces where traffic that nobody allowed is refused. Advisory: the product has no network policies of its own yet. */
+/** Namespaces where traffic that nobody allowed is refused. Advisory: where the network keeps no policies they refuse nothing. */
 export const networkPolicies = stackRule({
   name: 'network-policies',
   description: 'Each namespace with pods refuses incoming traffic that no policy allows.',

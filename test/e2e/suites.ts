@@ -87,6 +87,13 @@ export const suites: readonly Suite[] = [
     onlyByName: true,
   },
   {
+    name: 'networkpolicies',
+    shows:
+      'a lab whose nodes keep network policies: all paths good, strangers refused; a policy less, its paths down and paged',
+    needsStack: true,
+    onlyByName: true,
+  },
+  {
     name: 'soak',
     shows: '10⁵ probes at default rates, of which none fails',
     needsStack: true,

@@ -28,8 +28,14 @@ describe('the good stacks', () => {
     expect(violations.map(({ message }) => message)).toEqual([]);
   });
 
-  it('lack network policies, which is said and not refused', () => {
-    const violations = found(good['prod']!, packConfig('prod'));
+  it('have network policies where the network keeps them; to lack them is said and not refused', () => {
+    expect(found(good['prod']!, packConfig('prod'))).toEqual([]);
+    const cni = good['prod']!.find(({ props }) => (props as { addonName?: string }).addonName === 'vpc-cni');
+    expect(cni?.props).toMatchObject({ configurationValues: '{"enableNetworkPolicy":"true"}' });
+    const editor = new Editor(good['prod']!);
+    for (const { urn } of [...editor.resources])
+      if (urn.includes('NetworkPolicy::')) editor.remove(`NetworkPolicy ${urn.split('::').at(-1) ?? ''}`);
+    const violations = found(editor.resources, packConfig('prod'));
     expect(new Set(violations.map(({ rule, level }) => `${level} ${rule}`))).toEqual(
       new Set(['advisory network-policies']),
     );

@@ -320,6 +320,28 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
       },
     ],
   ],
+  'network-policies': [
+    [
+      'a namespace without a default deny',
+      (stack) => stack.remove('NetworkPolicy default-deny-in-monitoring'),
+      { stack: 'prod', config: { 'network-policies': 'mandatory' } },
+    ],
+  ],
+  'network-policy-per-workload': [
+    [
+      'a workload that is refused everything',
+      (stack) => stack.remove('NetworkPolicy source-in-continuous-load'),
+      { stack: 'prod' },
+    ],
+    [
+      'a policy that selects nobody',
+      (stack) => {
+        const policy = stack.get('NetworkPolicy prometheus-in-monitoring');
+        policy.spec.podSelector.matchLabels['operator.prometheus.io/name'] = 'mian';
+      },
+      { stack: 'prod' },
+    ],
+  ],
   'pod-restricted': [
     ['a pod that may be root', (stack) => (stack.pod('target').securityContext.runAsNonRoot = false)],
     ['a pod that is root', (stack) => (stack.pod('target').securityContext.runAsUser = 0)],

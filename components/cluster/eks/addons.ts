@@ -25,6 +25,8 @@ export interface EksAddonsArgs {
   readonly volumeTags: Readonly<Record<string, string>>;
   /** Whether they run as daemons that nodes wait for, or are pods that wait for nodes. */
   readonly when: 'before-nodes' | 'on-nodes';
+  /** Whether the network keeps NetworkPolicies. */
+  readonly networkPolicies: boolean;
   /** What they wait for: a component does not pass its own `dependsOn` on. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -40,13 +42,14 @@ export class EksAddons extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #addon(name: AddonName, { settings, cluster, volumeTags, after }: EksAddonsArgs): Addon {
+  #addon(name: AddonName, args: EksAddonsArgs): Addon {
+    const { settings, cluster, after } = args;
     const child = { parent: this };
     const identity = identities[name];
     const granted =
       identity === undefined ? undefined : roleFor(name, settings, 'pods.eks', [identity.policy], child);
     const version = settings.addonVersions[name];
-    const configuration = configurationOf(name, volumeTags);
+    const configuration = configurationOf(name, args);
     return new Addon(
       name,
       {
@@ -67,6 +70,11 @@ export class EksAddons extends pulumi.ComponentResource {
   }
 }
 
-function configurationOf(name: AddonName, volumeTags: Readonly<Record<string, string>>): object | undefined {
+function configurationOf(
+  name: AddonName,
+  { volumeTags, networkPolicies }: EksAddonsArgs,
+): object | undefined {
+  // Text, as the add-on's own schema wants it.
+  if (name === 'vpc-cni') return networkPolicies ? { enableNetworkPolicy: 'true' } : undefined;
   return name === 'aws-ebs-csi-driver' ? { controller: { extraVolumeTags: volumeTags } } : undefined;
 }

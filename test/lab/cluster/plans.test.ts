@@ -121,6 +121,13 @@ describe('node', () => {
     });
   });
 
+  test('policies are kept by a node where the lab is to keep them', () => {
+    const names = (options?: { networkPolicies?: boolean }) =>
+      nodePlan(paths, addresses, 1, versionOne, options).services.map(({ name }) => name);
+    expect(names()).not.toContain('policy-enforcer');
+    expect(names({ networkPolicies: true })).toEqual([...names(), 'policy-enforcer']);
+  });
+
   test('nodes together offer the machine once', () => {
     expect(reservedResources(2, 2, 8 * 2 ** 30)).toEqual({ cpu: '1000m', memory: '4096Mi' });
     expect(reservedResources(1, 2, 8 * 2 ** 30)).toEqual({ cpu: '0m', memory: '0Mi' });

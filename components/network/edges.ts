@@ -1,0 +1,411 @@
+import { hostOf, isLiteral } from '../../signals/own-targets';
+import { callsEcho, type PathRef, pathRow, type PathRow, type TargetName } from '../../signals/paths';
+import { echoPorts, gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
+import { nodeEchoPorts, nodeWorkloads } from '../../signals/node-model';
+import { istiodName } from '../istio/part';
+import { longTermWorkload } from '../names';
+import { alertmanagerMeshPort, workloadPorts, type WorkloadName } from './ports';
+
+/** A port that one may call; without a number every port. */
+export interface Port {
+  readonly protocol: 'TCP' | 'UDP';
+  readonly port?: number;
+}
+
+/**
+ * Who calls or is called: pods of the product's own; the cluster's name service, its API server, its nodes; everything in a namespace of
+ * somebody else's; somebody else's istiod; clients outside the pods (`outside`), or anybody (`anywhere`).
+ */
+export type Place =
+  | { readonly workload: WorkloadName }
+  | { readonly cluster: 'dns' | 'dns-metrics' | 'api-server' | 'nodes' | 'istiod' | 'outside' | 'anywhere' }
+  | { readonly namespace: string };
+
+/** One thing that one place needs of another. */
+export interface Edge {
+  readonly from: Place;
+  readonly to: Place;
+  readonly ports: readonly Port[];
+  /** What for, in a few words. */
+  readonly why: string;
+}
+
+/** What of a stack decides which edges there are; plain values. */
+export interface NetworkFacts {
+  readonly paths: readonly PathRef[];
+  readonly nodeProber: boolean;
+  /** Whether the stack runs the gateway; absent where there is none. */
+  readonly gateway?: { readonly own: boolean; readonly outsidePort: number } | undefined;
+  /** Whether the stack runs the sidecars' control plane; absent where there is no mesh. */
+  readonly mesh?: { readonly own: boolean } | undefined;
+  readonly chaos: boolean;
+  /** Whether Prometheus and Alertmanager are of the stack's own, by its operator. */
+  readonly ownMonitoring: boolean;
+  /** Number of Alertmanager's replicas. */
+  readonly alertmanagers: number;
+  /** Ports on which receivers of notifications are. */
+  readonly receiverPorts: readonly number[];
+  /** The store of long-term counts: of the stack's own, or one elsewhere by its port. */
+  readonly longTerm?: 'own' | number | undefined;
+  /** Where counts are pushed to, if not to the stack's own Prometheus: a namespace, or a port of anybody. */
+  readonly otlp?: { readonly namespace: string } | { readonly port: number } | undefined;
+  /** Where chaos asks before it kills, if not the stack's own Prometheus. */
+  readonly asked?: { readonly namespace: string } | { readonly port: number } | undefined;
+  /** Namespace whose pods scrape, where Prometheus is not of the stack's own. */
+  readonly scrapedFrom?: string | undefined;
+  /** Workloads and the names of their ports that are scraped. */
+  readonly scraped: readonly { readonly workload: WorkloadName; readonly port: string }[];
+  /** Whether NodePorts lead to source, Prometheus and Alertmanager. */
+  readonly nodePorts: boolean;
+  /** Namespaces whose pods may ask Prometheus and Alertmanager. */
+  readonly readers: readonly string[];
+}
+
+const tcp = (...ports: readonly number[]): Port[] => ports.map((port) => ({ protocol: 'TCP', port }));
+const anyTcp: readonly Port[] = [{ protocol: 'TCP' }];
+const at = (workload: WorkloadName): Place => ({ workload });
+const dns: Place = { cluster: 'dns' };
+const dnsPorts: readonly Port[] = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+const { http } = podinfoPorts;
+
+/** What a probe ends at; nothing where it is a name that is looked up. */
+function calledBy(target: TargetName, { gateway }: NetworkFacts): Omit<Edge, 'from' | 'why'> | undefined {
+  const pods = (workload: WorkloadName, ...ports: readonly Port[]) => ({ to: at(workload), ports });
+  switch (target) {
+    case 'source':
+      return pods('source', ...tcp(http));
+    case 'target':
+      return pods('target', ...tcp(http));
+    case 'targetGrpc':
+      return pods('target', ...tcp(podinfoPorts.grpc));
+    case 'sourceIngress':
+      return pods('source-ingress', ...tcp(http));
+    case 'sourceMesh':
+      return pods(meshWorkloads.source, ...tcp(http));
+    case 'sourceMeshRetry':
+      return pods(meshWorkloads.sourceRetry, ...tcp(http));
+    case 'gatewayInside':
+      return insideGateway(gateway);
+    case 'gatewayOutside':
+      return { to: { cluster: 'anywhere' }, ports: tcp(gateway?.outsidePort ?? 80) };
+    case 'echoGrpc':
+      return pods('echo', ...tcp(echoPorts.grpc));
+    case 'echoWebSocket':
+      return pods('echo', ...tcp(echoPorts.http));
+    case 'echoTcp':
+      return pods('echo', ...tcp(echoPorts.tcp));
+    case 'echoUdp':
+      return pods('echo', { protocol: 'UDP', port: echoPorts.udp });
+    case 'apiReadyz':
+    case 'apiList':
+      return { to: { cluster: 'api-server' }, ports: [] };
+    case 'dnsName':
+    case 'dnsHeadless':
+    case 'dnsAbsent':
+    case 'dnsSearch':
+      return undefined;
+  }
+}
+
+/**
+ * Where a target of the user's own is: a Service by its name in its namespace, whose pods' ports nobody knows here; a host that can only be outside
+ * by its port; anything else, and what a redirect may lead to, at any address and port. A query of the pod's own resolver needs nothing more.
+ */
+function ownCalled({ own }: PathRow): Omit<Edge, 'from' | 'why'> | undefined {
+  if (!own) return undefined;
+  const { probe } = own;
+  const address = probe.kind === 'dns' ? probe.server : own.address;
+  if (address === '') return undefined;
+  const protocol = probe.kind === 'dns' && probe.transport === 'udp' ? 'UDP' : 'TCP';
+  const host = hostOf(address);
+  const namespace = /^[\w-]+\.([\w-]+)\.svc(\.|$)/.exec(host)?.[1];
+  const moves = probe.kind === 'http' && probe.redirects > 0;
+  if (namespace !== undefined && !moves) return { to: { namespace }, ports: [{ protocol }] };
+  // A short name may be completed to a Service's, and an address may be one's: behind it is a pod with another port.
+  const maybeService = isLiteral(host) || host.split('.').length < 3;
+  if (maybeService || moves) return { to: { cluster: 'anywhere' }, ports: [{ protocol }] };
+  const port = /:(\d+)(\/|$)/.exec(address.replace(/^https?:/, ''))?.[1];
+  const usual = probe.kind === 'dns' ? 53 : address.startsWith('https:') ? 443 : 80;
+  return { to: { cluster: 'anywhere' }, ports: [{ protocol, port: Number(port ?? usual) }] };
+}
+
+/** Somebody else's gateway has pods whose labels and ports nobody knows here. */
+function insideGateway(gateway: NetworkFacts['gateway']): Omit<Edge, 'from' | 'why'> {
+  return gateway?.own === false
+    ? { to: { cluster: 'anywhere' }, ports: anyTcp }
+    : { to: at(gatewayName), ports: tcp(workloadPorts[gatewayName].http) };
+}
+
+/** Everything that parts of the product need of each other and of others; nothing that no part uses. Several may join the same two places. */
+export function networkEdges(facts: NetworkFacts): Edge[] {
+  return [
+    ...loadEdges(facts),
+    ...gatewayEdges(facts),
+    ...meshEdges(facts),
+    ...proberEdges(facts),
+    ...chaosEdges(facts),
+    ...(facts.ownMonitoring ? monitoringEdges(facts) : []),
+    ...scrapeEdges(facts),
+    ...doorEdges(facts),
+  ];
+}
+
+function loadEdges(facts: NetworkFacts): Edge[] {
+  const { paths } = facts;
+  const probes = paths.flatMap((path) => pathRow(path).probes.map(({ calls }) => ({ path, calls })));
+  const ofProbes = probes.flatMap(({ path, calls }): Edge[] => {
+    const called = calls === 'own' ? ownCalled(pathRow(path)) : calledBy(calls, facts);
+    return called ? [{ from: at('injector'), ...called, why: `path ${path.name}` }] : [];
+  });
+  return [
+    { from: at('injector'), to: dns, ports: dnsPorts, why: 'names of what is probed' },
+    ...ofProbes,
+    ...pushEdges('injector', facts),
+    { from: at('source'), to: dns, ports: dnsPorts, why: 'name of target' },
+    { from: at('source'), to: at('target'), ports: tcp(http), why: 'the second hop' },
+  ];
+}
+
+function pushEdges(from: WorkloadName, { otlp, ownMonitoring }: NetworkFacts): Edge[] {
+  return somewhere(from, ownMonitoring ? undefined : otlp, 'counts by OTLP');
+}
+
+/** To a place that the config names, or to the stack's own Prometheus where it names none. */
+function somewhere(
+  from: WorkloadName,
+  place: { readonly namespace: string } | { readonly port: number } | undefined,
+  why: string,
+): Edge[] {
+  if (place === undefined)
+    return [{ from: at(from), to: at('prometheus'), ports: tcp(workloadPorts.prometheus.web), why }];
+  if ('namespace' in place) return [{ from: at(from), to: place, ports: anyTcp, why }];
+  return [{ from: at(from), to: { cluster: 'anywhere' }, ports: tcp(place.port), why }];
+}
+
+function gatewayEdges({ gateway, paths }: NetworkFacts): Edge[] {
+  if (!gateway) return [];
+  const sourceEdges: Edge[] = paths.some(({ name }) => name === 'ingress')
+    ? [
+        { from: at('source-ingress'), to: dns, ports: dnsPorts, why: 'name of the gateway' },
+        { from: at('source-ingress'), ...insideGateway(gateway), why: 'the second hop' },
+      ]
+    : [];
+  if (!gateway.own)
+    return [
+      ...sourceEdges,
+      { from: { cluster: 'anywhere' }, to: at('target'), ports: tcp(http), why: 'somebody else’s gateway' },
+    ];
+  const listens = tcp(workloadPorts[gatewayName].http);
+  return [
+    ...sourceEdges,
+    {
+      from: { cluster: 'outside' },
+      to: at(gatewayName),
+      ports: listens,
+      why: 'clients outside, by its NodePort',
+    },
+    { from: at(gatewayName), to: at('target'), ports: tcp(http), why: 'what it has a route to' },
+    ...proxyEdges(gatewayName),
+  ];
+}
+
+/** What every proxy of the stack's own istiod needs. */
+function proxyEdges(proxy: WorkloadName): Edge[] {
+  return [
+    { from: at(proxy), to: dns, ports: dnsPorts, why: 'name of istiod' },
+    {
+      from: at(proxy),
+      to: at(istiodName),
+      ports: tcp(workloadPorts[istiodName]['grpc-xds']),
+      why: 'configuration and certificate',
+    },
+  ];
+}
+
+function meshEdges({ mesh, gateway }: NetworkFacts): Edge[] {
+  const ownIstiod = mesh?.own ?? gateway?.own ?? false;
+  const control: Edge[] = ownIstiod
+    ? [
+        {
+          from: at(istiodName),
+          to: { cluster: 'api-server' },
+          ports: [],
+          why: 'what it serves, and its root certificate',
+        },
+      ]
+    : [];
+  if (!mesh) return control;
+  const { source, sourceRetry, target } = meshWorkloads;
+  const proxies = [source, sourceRetry, target];
+  return [
+    ...control,
+    ...[source, sourceRetry].map((from): Edge => ({
+      from: at(from),
+      to: at(target),
+      ports: tcp(http),
+      why: 'the second hop',
+    })),
+    ...(mesh.own
+      ? proxies.flatMap(proxyEdges)
+      : proxies.flatMap((from): Edge[] => [
+          { from: at(from), to: dns, ports: dnsPorts, why: 'name of istiod' },
+          {
+            from: at(from),
+            to: { cluster: 'istiod' },
+            ports: tcp(workloadPorts[istiodName]['grpc-xds']),
+            why: 'configuration and certificate',
+          },
+        ])),
+  ];
+}
+
+function proberEdges({ nodeProber }: NetworkFacts): Edge[] {
+  if (!nodeProber) return [];
+  const { prober, echo } = nodeWorkloads;
+  return [
+    {
+      from: at(prober),
+      to: at(echo),
+      ports: [...tcp(nodeEchoPorts.tcp), { protocol: 'UDP', port: nodeEchoPorts.udp }],
+      why: 'probes from node to node',
+    },
+    { from: at(prober), to: { cluster: 'api-server' }, ports: [], why: 'where the echoes are' },
+  ];
+}
+
+function chaosEdges(facts: NetworkFacts): Edge[] {
+  if (!facts.chaos) return [];
+  const reaper = 'chaos-reaper';
+  return [
+    // All that is in the cluster it asks by address.
+    ...(facts.otlp !== undefined || facts.asked !== undefined
+      ? [{ from: at(reaper), to: dns, ports: dnsPorts, why: 'names of what is elsewhere' }]
+      : []),
+    { from: at(reaper), to: { cluster: 'api-server' }, ports: [], why: 'pods, evictions, its Lease' },
+    ...somewhere(reaper, facts.ownMonitoring ? undefined : facts.asked, 'its guards'),
+    ...pushEdges(reaper, facts),
+  ];
+}
+
+function monitoringEdges(facts: NetworkFacts): Edge[] {
+  const prometheus = at('prometheus');
+  const alertmanager = at('alertmanager');
+  const { longTerm, receiverPorts, alertmanagers } = facts;
+  const api = (from: WorkloadName, why: string): Edge => ({
+    from: at(from),
+    to: { cluster: 'api-server' },
+    ports: [],
+    why,
+  });
+  const elsewhere: Place = { cluster: 'anywhere' };
+  return [
+    api('prometheus', 'what is to be scraped'),
+    api('prometheus-operator', 'what it runs'),
+    api('kube-state-metrics', 'what it counts'),
+    {
+      from: prometheus,
+      to: { cluster: 'nodes' },
+      ports: tcp(10250),
+      why: 'metrics of kubelets and containers',
+    },
+    { from: prometheus, to: { cluster: 'dns-metrics' }, ports: tcp(9153), why: 'metrics of CoreDNS' },
+    { from: prometheus, to: alertmanager, ports: tcp(workloadPorts.alertmanager.web), why: 'alerts' },
+    ...(longTerm === 'own'
+      ? [
+          {
+            from: prometheus,
+            to: at(longTermWorkload),
+            ports: tcp(workloadPorts[longTermWorkload].web),
+            why: 'counts for over a year, and what is made of them',
+          },
+        ]
+      : []),
+    ...(typeof longTerm === 'number'
+      ? [
+          { from: prometheus, to: dns, ports: dnsPorts, why: 'name of the store' },
+          { from: prometheus, to: elsewhere, ports: tcp(longTerm), why: 'counts for over a year' },
+        ]
+      : []),
+    ...(receiverPorts.length > 0
+      ? [
+          { from: alertmanager, to: dns, ports: dnsPorts, why: 'names of receivers' },
+          { from: alertmanager, to: elsewhere, ports: tcp(...receiverPorts), why: 'notifications' },
+        ]
+      : []),
+    ...(alertmanagers > 1
+      ? [
+          { from: alertmanager, to: dns, ports: dnsPorts, why: 'names of its replicas' },
+          {
+            from: alertmanager,
+            to: alertmanager,
+            ports: [...tcp(alertmanagerMeshPort), { protocol: 'UDP' as const, port: alertmanagerMeshPort }],
+            why: 'what a replica has sent',
+          },
+        ]
+      : []),
+  ];
+}
+
+function scrapeEdges({ scraped, scrapedFrom, ownMonitoring }: NetworkFacts): Edge[] {
+  const from: Place | undefined = ownMonitoring
+    ? at('prometheus')
+    : scrapedFrom === undefined
+      ? undefined
+      : { namespace: scrapedFrom };
+  if (!from) return [];
+  return scraped.flatMap(({ workload, port }): Edge[] => {
+    const number = (workloadPorts[workload] as Readonly<Record<string, number>>)[port];
+    // Itself it scrapes without leaving its pod.
+    if (number === undefined || (ownMonitoring && workload === 'prometheus')) return [];
+    return [{ from, to: at(workload), ports: tcp(number), why: 'metrics' }];
+  });
+}
+
+/** What people open: by NodePorts from outside, and from the namespaces that the config names. */
+function doorEdges({ nodePorts, ownMonitoring, readers }: NetworkFacts): Edge[] {
+  const outside: Place = { cluster: 'outside' };
+  const servers = ownMonitoring ? (['prometheus', 'alertmanager'] as const) : [];
+  return [
+    ...(nodePorts ? [{ from: outside, to: at('source'), ports: tcp(http), why: 'its NodePort' }] : []),
+    ...(nodePorts
+      ? servers.map((server) => ({
+          from: outside,
+          to: at(server),
+          ports: tcp(workloadPorts[server].web),
+          why: 'its NodePort',
+        }))
+      : []),
+    ...readers.flatMap((namespace) =>
+      servers.map((server) => ({
+        from: { namespace },
+        to: at(server),
+        ports: tcp(workloadPorts[server].web),
+        why: 'networkPolicies.readers',
+      })),
+    ),
+  ];
+}
+
+/** The workloads of a stack, whether anything calls them or not. */
+export function networkWorkloads(facts: NetworkFacts): WorkloadName[] {
+  const { paths, gateway, mesh, nodeProber, chaos, ownMonitoring, longTerm } = facts;
+  return [
+    'injector',
+    'source',
+    'target',
+    ...(paths.some(({ name }) => name === 'ingress') ? (['source-ingress'] as const) : []),
+    ...(paths.some(callsEcho) ? (['echo'] as const) : []),
+    ...(nodeProber ? Object.values(nodeWorkloads) : []),
+    ...(gateway?.own ? ([gatewayName] as const) : []),
+    ...(gateway?.own || mesh?.own ? ([istiodName] as const) : []),
+    ...(mesh ? Object.values(meshWorkloads) : []),
+    ...(chaos ? (['chaos-reaper'] as const) : []),
+    ...(ownMonitoring
+      ? (['prometheus', 'alertmanager', 'prometheus-operator', 'kube-state-metrics'] as const)
+      : []),
+    ...(ownMonitoring && longTerm === 'own' ? [longTermWorkload as typeof longTermWorkload] : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import { pagerPort } from '../../lab/cluster/spec';
+import type { Settings } from '../../settings';
+import { runsPrometheus, type RunMonitoringSettings } from '../../settings/monitoring-schema';
+import type { Receiver } from '../../signals/receivers';
+import { gatewayPort } from '../../signals/targets';
+import { gatewayNodePort, longTermWorkload, namespaceNames } from '../names';
+import { loadMonitors, scrapedPorts } from '../monitoring/monitors';
+import type { NetworkFacts } from './edges';
+import { workloadPorts, type WorkloadName } from './ports';
+
+type Asked = Pick<NetworkFacts, 'otlp' | 'asked' | 'scrapedFrom'>;
+
+/** What of a stack's settings decides who needs whom. */
+export function networkFacts({
+  cluster,
+  model,
+  gateway,
+  mesh,
+  chaos,
+  monitoring,
+  networkPolicies,
+}: Pick<
+  Settings,
+  'cluster' | 'model' | 'gateway' | 'mesh' | 'chaos' | 'monitoring' | 'networkPolicies'
+>): NetworkFacts {
+  const ownMonitoring = monitoring.kind === 'own';
+  const brings = cluster.kind !== 'existing';
+  return {
+    paths: model.paths,
+    nodeProber: model.nodeProber !== undefined && model.enabled !== false,
+    gateway: gateway && {
+      own: gateway.addresses === undefined,
+      outsidePort: outsidePort(cluster.kind, gateway.addresses?.outside),
+    },
+    mesh: mesh && { own: cluster.kind === 'lab' },
+    chaos: chaos !== undefined,
+    ownMonitoring,
+    ...(runsPrometheus(monitoring)
+      ? {
+          alertmanagers: monitoring.alertmanagerReplicas,
+          receiverPorts: receiverPorts(monitoring, cluster.kind === 'lab'),
+          longTerm: longTerm(monitoring),
+        }
+      : { alertmanagers: 0, receiverPorts: [] }),
+    ...elsewhere(monitoring),
+    scraped: scraped(model, ownMonitoring),
+    nodePorts: brings && cluster.kind !== 'eks',
+    readers: networkPolicies.readers,
+  };
+}
+
+/** The gateway's port for clients outside: of its NodePort where there is one, else what the config says. */
+function outsidePort(kind: Settings['cluster']['kind'], address: string | undefined): number {
+  if (address !== undefined) return portOf(`http://${address}`);
+  return kind === 'eks' ? gatewayPort : gatewayNodePort;
+}
+
+function elsewhere(monitoring: Settings['monitoring']): Asked {
+  switch (monitoring.kind) {
+    case 'own':
+      return {};
+    case 'kube-prometheus-stack': {
+      const there = { namespace: namespaceNames.monitoring };
+      return { otlp: there, asked: there, scrapedFrom: namespaceNames.monitoring };
+    }
+    case 'existing': {
+      const there = { namespace: monitoring.prometheus.namespace };
+      return {
+        otlp: monitoring.otlp ? { port: portOf(`http://${monitoring.otlp.url.endpoint}`) } : there,
+        asked: there,
+        scrapedFrom: there.namespace,
+      };
+    }
+    case 'none': {
+      const { otlp, prometheusUrl } = monitoring;
+      return {
+        otlp: { port: portOf(`http://${otlp.url.endpoint}`) },
+        ...(prometheusUrl === undefined ? {} : { asked: { port: portOf(prometheusUrl) } }),
+      };
+    }
+  }
+}
+
+function longTerm({ longTerm: { enabled, remoteWrite } }: RunMonitoringSettings): NetworkFacts['longTerm'] {
+  if (!enabled) return undefined;
+  return remoteWrite === undefined ? 'own' : portOf(remoteWrite.url);
+}
+
+function receiverPorts({ receivers }: RunMonitoringSettings, lab: boolean): number[] {
+  if (receivers === undefined) return lab ? [pagerPort] : [];
+  return [...new Set(receivers.map(receiverPort))].sort((a, b) => a - b);
+}
+
+/** PagerDuty's API is at the port of HTTPS. */
+function receiverPort({ url, slack, email, deadManSwitch }: Receiver): number {
+  if (email) return Number(email.smarthost.split(':').at(-1));
+  return portOf(url ?? slack?.url ?? deadManSwitch ?? 'https://events.pagerduty.com');
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
+/** Of the product's own what is scraped; the monitor of Prometheus finds the store for longer too. */
+function scraped(model: Settings['model'], ownMonitoring: boolean): NetworkFacts['scraped'] {
+  const isOurs = (name: string): name is WorkloadName => name in workloadPorts;
+  return scrapedPorts(model, ownMonitoring ? undefined : loadMonitors).flatMap(({ workloads, ports }) =>
+    workloads
+      .flatMap((name) =>
+        name === 'prometheus' && model.longTerm?.ownStoreDays !== undefined
+          ? [name, longTermWorkload]
+          : [name],
+      )
+      .filter(isOurs)
+      .flatMap((workload) => ports.map((port) => ({ workload, port }))),
+  );
+}
