@@ -1,0 +1,60 @@
+import { networkEdges, type NetworkFacts, type Place } from '../../components/network/edges';
+import type { OwnProbe } from '../../signals/own-targets';
+import { ownPath, plainHttp } from '../signals/own-target';
+
+const facts: NetworkFacts = {
+  paths: [],
+  nodeProber: false,
+  chaos: false,
+  ownMonitoring: true,
+  alertmanagers: 1,
+  receiverPorts: [],
+  scraped: [],
+  nodePorts: false,
+  readers: [],
+};
+const dns: OwnProbe = { kind: 'dns', type: 'A', values: [], absent: false, transport: 'udp', server: '' };
+const tcp: OwnProbe = { kind: 'tcp', send: '', contains: '' };
+const anywhere: Place = { cluster: 'anywhere' };
+
+/** What the injectors may call for one target. */
+function waysTo(address: string, probe: OwnProbe) {
+  const edges = networkEdges({ ...facts, paths: [ownPath('mine', address, probe)] });
+  return edges.filter(({ why }) => why === 'path mine').map(({ to, ports }) => ({ to, ports }));
+}
+
+test.each<[string, OwnProbe, ReturnType<typeof waysTo>]>([
+  // the port of a Service is not that of its pods, which is what a policy is about
+  ['http://cart.shop.svc/', plainHttp, [{ to: { namespace: 'shop' }, ports: [{ protocol: 'TCP' }] }]],
+  [
+    'https://cart.shop.svc.cluster.local:8443/x',
+    plainHttp,
+    [{ to: { namespace: 'shop' }, ports: [{ protocol: 'TCP' }] }],
+  ],
+  ['postgres.data.svc:5432', tcp, [{ to: { namespace: 'data' }, ports: [{ protocol: 'TCP' }] }]],
+  ['https://www.example.org/', plainHttp, [{ to: anywhere, ports: [{ protocol: 'TCP', port: 443 }] }]],
+  ['http://www.example.org:8080/', plainHttp, [{ to: anywhere, ports: [{ protocol: 'TCP', port: 8080 }] }]],
+  // these may be Services: by the search path, or by a cluster address
+  ['http://cart.shop/', plainHttp, [{ to: anywhere, ports: [{ protocol: 'TCP' }] }]],
+  ['10.96.0.9:22', tcp, [{ to: anywhere, ports: [{ protocol: 'TCP' }] }]],
+  ['http://[fd00::1]:8080/', plainHttp, [{ to: anywhere, ports: [{ protocol: 'TCP' }] }]],
+  [
+    'https://www.example.org/',
+    { ...plainHttp, redirects: 2 },
+    [{ to: anywhere, ports: [{ protocol: 'TCP' }] }],
+  ],
+  // the pod's own resolver is open to every injector
+  ['www.example.org', dns, []],
+  [
+    'www.example.org',
+    { ...dns, server: 'ns1.corp.example.org:5353' },
+    [{ to: anywhere, ports: [{ protocol: 'UDP', port: 5353 }] }],
+  ],
+  [
+    'www.example.org',
+    { ...dns, transport: 'tcp', server: '10.0.0.53:53' },
+    [{ to: anywhere, ports: [{ protocol: 'TCP' }] }],
+  ],
+])('%s is open to the injectors, as far as can be known', (address, probe, ways) => {
+  expect(waysTo(address, probe)).toEqual(ways);
+});
