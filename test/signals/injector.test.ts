@@ -15,7 +15,6 @@ import {
 } from '../../signals/injector';
 import { defaultModel, pathSettings } from '../../signals/model';
 import {
-  type PathName,
   type PathRow,
   callsApiServer,
   callsEcho,
@@ -152,9 +151,7 @@ test('the shipped files are what the entry scripts need, no more', () => {
 
 test('only the extended entry needs the extension, and it is taken only where a path needs it', () => {
   for (const { name, extension } of pathTable as readonly PathRow[])
-    expect(entryScript([{ name: name as PathName }])).toBe(
-      extension ? 'continuous-extended.ts' : 'continuous.ts',
-    );
+    expect(entryScript([{ name }])).toBe(extension ? 'continuous-extended.ts' : 'continuous.ts');
   expect(entryScript([{ name: 'service' }, { name: 'udp' }])).toBe('continuous-extended.ts');
 });
 
