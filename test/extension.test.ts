@@ -1,29 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findGo, runGo } from '../lab/toolchain/go';
-import { commonFlags } from '../lab/toolchain/keys';
+import { testsOfGoModule } from './lab/toolchain/go-tests';
 import { namespaceNames } from '../components/names';
 import { nodeEchoPorts, nodeProberPort, nodeWorkloads } from '../signals/node-model';
 import { echoPorts } from '../signals/targets';
 import { pathTable } from '../signals/paths';
 
 const directory = join(__dirname, '../extension');
-/** Everything that k6 imports is compiled on first use; afterwards Go remembers packages and answers. */
-const patienceMs = 600_000;
-
 const source = (file: string): string => readFileSync(join(directory, file), 'utf8');
 
-test(
+testsOfGoModule(
   'the extension and the echo server pass their own tests, and every check of go vet',
-  async () => {
-    const go = await findGo([directory]);
-    // the flags of its build, so that what is compiled here is compiled once
-    const { code, lines } = await runGo(go, ['test', '-vet=all', ...commonFlags, './...'], {
-      cwd: directory,
-    });
-    expect({ code, said: code === 0 ? '' : lines.join('\n') }).toEqual({ code: 0, said: '' });
-  },
-  patienceMs,
+  'extension',
 );
 
 test('the extension gives no other reasons than the rows of dns, tcp and udp have, and all of those', () => {

@@ -10,9 +10,17 @@ import { stateAnnotation } from '../../scenarios/chaos-lease';
 import { Reaper } from '../../scenarios/chaos-reaper';
 import { resumedState } from '../../scenarios/chaos-state';
 import { podOf } from '../../scenarios/chaos-victims';
-import { configWith, deploymentPod, FakeCluster, seeded, well } from './support/fake-cluster';
+import {
+  configWith,
+  counted,
+  deploymentPod,
+  FakeCluster,
+  run,
+  seeded,
+  turnMs,
+  well,
+} from './support/fake-cluster';
 
-const turnMs = 2_000;
 const hour = 3_600_000;
 const workloads = ['source', 'target', 'echo'].map((name) => `continuous-load/${name}`);
 const often = (modes: readonly ChurnMode[], percent = 100, deployments = workloads) =>
@@ -23,18 +31,6 @@ const often = (modes: readonly ChurnMode[], percent = 100, deployments = workloa
     maxPerWorkloadPerHour: 60,
     churn: { percent, modes, deployments },
   });
-
-function run(cluster: FakeCluster, reaper: Reaper, forMs: number): string[] {
-  const found: string[] = [];
-  for (let at = 0; at < forMs; at += turnMs) {
-    found.push(reaper.check());
-    cluster.advance(turnMs);
-  }
-  return found;
-}
-
-const counted = (cluster: FakeCluster, what: string) =>
-  cluster.counts.filter((line) => line.startsWith(`${what} `));
 
 describe('a whole life', () => {
   it('restarts and scales every workload, each is told, counted and over before the next begins', () => {

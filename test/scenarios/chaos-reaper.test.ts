@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { type Guard, guards } from '../../scenarios/chaos-guards';
+import { guards } from '../../scenarios/chaos-guards';
 import { stateAnnotation } from '../../scenarios/chaos-lease';
 import { Reaper } from '../../scenarios/chaos-reaper';
 import { readyOf } from '../../scenarios/chaos-victims';
-import { configWith, FakeCluster, seeded, well } from './support/fake-cluster';
+import { configWith, counted, FakeCluster, run, seeded, turnMs, well } from './support/fake-cluster';
 
-const turnMs = 2_000;
 const hour = 3_600_000;
 /** Often enough that some hundred turns see many kills. */
 const often = configWith({
@@ -15,18 +14,6 @@ const often = configWith({
   maxPerWorkloadPerHour: 60,
   killPercent: 50,
 });
-
-function run(cluster: FakeCluster, reaper: Reaper, forMs: number): Guard[] {
-  const found: Guard[] = [];
-  for (let at = 0; at < forMs; at += turnMs) {
-    found.push(reaper.check());
-    cluster.advance(turnMs);
-  }
-  return found;
-}
-
-const counted = (cluster: FakeCluster, what: string) =>
-  cluster.counts.filter((line) => line.startsWith(`${what} `));
 
 test('kills come about once an interval, of every workload and both modes, and all are told and recovered from', () => {
   const cluster = new FakeCluster(seeded(1));

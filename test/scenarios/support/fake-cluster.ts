@@ -2,6 +2,7 @@ import type { Removal, Subject } from '../../../scenarios/chaos-bodies';
 import type { Mode, Scale } from '../../../scenarios/chaos-churn';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import type { Guard, Signals } from '../../../scenarios/chaos-guards';
+import type { Reaper } from '../../../scenarios/chaos-reaper';
 import type { Lease } from '../../../scenarios/chaos-lease';
 import type { Changed, ChaosWorld, Spared } from '../../../scenarios/chaos-reaper';
 import type { KillMode } from '../../../scenarios/chaos-state';
@@ -212,4 +213,22 @@ export class FakeCluster {
 
 function nameOf(workload: string): string {
   return workload.split('/')[1] ?? '';
+}
+
+/** Time between two looks of the reaper. */
+export const turnMs = 2_000;
+
+/** Lets a reaper look at a cluster for a while of its clock, every {@link turnMs}; returns what held it back at each look. */
+export function run(cluster: FakeCluster, reaper: Reaper, forMs: number): Guard[] {
+  const found: Guard[] = [];
+  for (let at = 0; at < forMs; at += turnMs) {
+    found.push(reaper.check());
+    cluster.advance(turnMs);
+  }
+  return found;
+}
+
+/** What was counted of a kind, in order. */
+export function counted(cluster: FakeCluster, what: string): string[] {
+  return cluster.counts.filter((line) => line.startsWith(`${what} `));
 }
