@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { pagerPort } from '../../lab/cluster/spec';
 import { pathNames } from '../../signals/paths';
 import { gatewayNodePort } from '../names';
-import { type Edge, networkEdges, type NetworkFacts, type Place, type Port } from './edges';
+import type { Edge, Place, Port } from './edge';
+import { networkEdges, type NetworkFacts } from './edges';
 import { workloadPorts, type WorkloadName } from './ports';
 
 /** A lab with all there is. */
@@ -15,7 +16,8 @@ const everything: NetworkFacts = {
   chaos: true,
   ownMonitoring: true,
   alertmanagers: 2,
-  receiverPorts: [pagerPort],
+  receivers: [],
+  ownReceiverPort: pagerPort,
   longTerm: 'own',
   scraped: (Object.keys(workloadPorts) as WorkloadName[]).flatMap((workload) =>
     Object.keys(workloadPorts[workload])

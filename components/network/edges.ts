@@ -1,41 +1,24 @@
-import { hostOf, isLiteral } from '../../signals/own-targets';
-import { callsEcho, type PathRef, pathRow, type PathRow, type TargetName } from '../../signals/paths';
-import { echoPorts, gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
+import { callsEcho, type PathRef } from '../../signals/paths';
+import { gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
 import { nodeEchoPorts, nodeWorkloads } from '../../signals/node-model';
 import { istiodName } from '../istio/part';
 import { longTermWorkload } from '../names';
+import { calledBy, type GatewayFacts, insideGateway } from './called';
+import { anyTcp, at, dns, dnsPorts, type Edge, type Place, tcp } from './edge';
+import { wayTo } from './elsewhere';
 import { alertmanagerMeshPort, workloadPorts, type WorkloadName } from './ports';
 
-/** A port that one may call; without a number every port. */
-export interface Port {
-  readonly protocol: 'TCP' | 'UDP';
-  readonly port?: number;
-}
+const { http } = podinfoPorts;
 
-/**
- * Who calls or is called: pods of the product's own; the cluster's name service, its API server, its nodes; everything in a namespace of
- * somebody else's; somebody else's istiod; clients outside the pods (`outside`), or anybody (`anywhere`).
- */
-export type Place =
-  | { readonly workload: WorkloadName }
-  | { readonly cluster: 'dns' | 'dns-metrics' | 'api-server' | 'nodes' | 'istiod' | 'outside' | 'anywhere' }
-  | { readonly namespace: string };
-
-/** One thing that one place needs of another. */
-export interface Edge {
-  readonly from: Place;
-  readonly to: Place;
-  readonly ports: readonly Port[];
-  /** What for, in a few words. */
-  readonly why: string;
-}
+/** A place that the config names: a namespace, or an address elsewhere. */
+export type There = { readonly namespace: string } | { readonly address: string };
 
 /** What of a stack decides which edges there are; plain values. */
 export interface NetworkFacts {
   readonly paths: readonly PathRef[];
   readonly nodeProber: boolean;
   /** Whether the stack runs the gateway; absent where there is none. */
-  readonly gateway?: { readonly own: boolean; readonly outsidePort: number } | undefined;
+  readonly gateway?: GatewayFacts | undefined;
   /** Whether the stack runs the sidecars' control plane; absent where there is no mesh. */
   readonly mesh?: { readonly own: boolean } | undefined;
   readonly chaos: boolean;
@@ -43,14 +26,16 @@ export interface NetworkFacts {
   readonly ownMonitoring: boolean;
   /** Number of Alertmanager's replicas. */
   readonly alertmanagers: number;
-  /** Ports on which receivers of notifications are. */
-  readonly receiverPorts: readonly number[];
-  /** The store of long-term counts: of the stack's own, or one elsewhere by its port. */
-  readonly longTerm?: 'own' | number | undefined;
-  /** Where counts are pushed to, if not to the stack's own Prometheus: a namespace, or a port of anybody. */
-  readonly otlp?: { readonly namespace: string } | { readonly port: number } | undefined;
+  /** Addresses of the receivers of notifications that the config names: URLs, or `HOST:PORT`. */
+  readonly receivers: readonly string[];
+  /** Port of the one that the cluster brings along. */
+  readonly ownReceiverPort?: number | undefined;
+  /** The store of long-term counts: of the stack's own, or one elsewhere. */
+  readonly longTerm?: 'own' | { readonly address: string } | undefined;
+  /** Where counts are pushed to, if not to the stack's own Prometheus: a namespace, or an address elsewhere. */
+  readonly otlp?: There | undefined;
   /** Where chaos asks before it kills, if not the stack's own Prometheus. */
-  readonly asked?: { readonly namespace: string } | { readonly port: number } | undefined;
+  readonly asked?: There | undefined;
   /** Namespace whose pods scrape, where Prometheus is not of the stack's own. */
   readonly scrapedFrom?: string | undefined;
   /** Workloads and the names of their ports that are scraped. */
@@ -59,84 +44,6 @@ export interface NetworkFacts {
   readonly nodePorts: boolean;
   /** Namespaces whose pods may ask Prometheus and Alertmanager. */
   readonly readers: readonly string[];
-}
-
-const tcp = (...ports: readonly number[]): Port[] => ports.map((port) => ({ protocol: 'TCP', port }));
-const anyTcp: readonly Port[] = [{ protocol: 'TCP' }];
-const at = (workload: WorkloadName): Place => ({ workload });
-const dns: Place = { cluster: 'dns' };
-const dnsPorts: readonly Port[] = [
-  { protocol: 'UDP', port: 53 },
-  { protocol: 'TCP', port: 53 },
-];
-const { http } = podinfoPorts;
-
-/** What a probe ends at; nothing where it is a name that is looked up. */
-function calledBy(target: TargetName, { gateway }: NetworkFacts): Omit<Edge, 'from' | 'why'> | undefined {
-  const pods = (workload: WorkloadName, ...ports: readonly Port[]) => ({ to: at(workload), ports });
-  switch (target) {
-    case 'source':
-      return pods('source', ...tcp(http));
-    case 'target':
-      return pods('target', ...tcp(http));
-    case 'targetGrpc':
-      return pods('target', ...tcp(podinfoPorts.grpc));
-    case 'sourceIngress':
-      return pods('source-ingress', ...tcp(http));
-    case 'sourceMesh':
-      return pods(meshWorkloads.source, ...tcp(http));
-    case 'sourceMeshRetry':
-      return pods(meshWorkloads.sourceRetry, ...tcp(http));
-    case 'gatewayInside':
-      return insideGateway(gateway);
-    case 'gatewayOutside':
-      return { to: { cluster: 'anywhere' }, ports: tcp(gateway?.outsidePort ?? 80) };
-    case 'echoGrpc':
-      return pods('echo', ...tcp(echoPorts.grpc));
-    case 'echoWebSocket':
-      return pods('echo', ...tcp(echoPorts.http));
-    case 'echoTcp':
-      return pods('echo', ...tcp(echoPorts.tcp));
-    case 'echoUdp':
-      return pods('echo', { protocol: 'UDP', port: echoPorts.udp });
-    case 'apiReadyz':
-    case 'apiList':
-      return { to: { cluster: 'api-server' }, ports: [] };
-    case 'dnsName':
-    case 'dnsHeadless':
-    case 'dnsAbsent':
-    case 'dnsSearch':
-      return undefined;
-  }
-}
-
-/**
- * Where a target of the user's own is: a Service by its name in its namespace, whose pods' ports nobody knows here; a host that can only be outside
- * by its port; anything else, and what a redirect may lead to, at any address and port. A query of the pod's own resolver needs nothing more.
- */
-function ownCalled({ own }: PathRow): Omit<Edge, 'from' | 'why'> | undefined {
-  if (!own) return undefined;
-  const { probe } = own;
-  const address = probe.kind === 'dns' ? probe.server : own.address;
-  if (address === '') return undefined;
-  const protocol = probe.kind === 'dns' && probe.transport === 'udp' ? 'UDP' : 'TCP';
-  const host = hostOf(address);
-  const namespace = /^[\w-]+\.([\w-]+)\.svc(\.|$)/.exec(host)?.[1];
-  const moves = probe.kind === 'http' && probe.redirects > 0;
-  if (namespace !== undefined && !moves) return { to: { namespace }, ports: [{ protocol }] };
-  // A short name may be completed to a Service's, and an address may be one's: behind it is a pod with another port.
-  const maybeService = isLiteral(host) || host.split('.').length < 3;
-  if (maybeService || moves) return { to: { cluster: 'anywhere' }, ports: [{ protocol }] };
-  const port = /:(\d+)(\/|$)/.exec(address.replace(/^https?:/, ''))?.[1];
-  const usual = probe.kind === 'dns' ? 53 : address.startsWith('https:') ? 443 : 80;
-  return { to: { cluster: 'anywhere' }, ports: [{ protocol, port: Number(port ?? usual) }] };
-}
-
-/** Somebody else's gateway has pods whose labels and ports nobody knows here. */
-function insideGateway(gateway: NetworkFacts['gateway']): Omit<Edge, 'from' | 'why'> {
-  return gateway?.own === false
-    ? { to: { cluster: 'anywhere' }, ports: anyTcp }
-    : { to: at(gatewayName), ports: tcp(workloadPorts[gatewayName].http) };
 }
 
 /** Everything that parts of the product need of each other and of others; nothing that no part uses. Several may join the same two places. */
@@ -155,11 +62,13 @@ export function networkEdges(facts: NetworkFacts): Edge[] {
 
 function loadEdges(facts: NetworkFacts): Edge[] {
   const { paths } = facts;
-  const probes = paths.flatMap((path) => pathRow(path).probes.map(({ calls }) => ({ path, calls })));
-  const ofProbes = probes.flatMap(({ path, calls }): Edge[] => {
-    const called = calls === 'own' ? ownCalled(pathRow(path)) : calledBy(calls, facts);
-    return called ? [{ from: at('injector'), ...called, why: `path ${path.name}` }] : [];
-  });
+  const ofProbes = paths.flatMap((path) =>
+    calledBy(path, facts.gateway).map((way): Edge => ({
+      from: at('injector'),
+      ...way,
+      why: `path ${path.name}`,
+    })),
+  );
   return [
     { from: at('injector'), to: dns, ports: dnsPorts, why: 'names of what is probed' },
     ...ofProbes,
@@ -174,15 +83,11 @@ function pushEdges(from: WorkloadName, { otlp, ownMonitoring }: NetworkFacts): E
 }
 
 /** To a place that the config names, or to the stack's own Prometheus where it names none. */
-function somewhere(
-  from: WorkloadName,
-  place: { readonly namespace: string } | { readonly port: number } | undefined,
-  why: string,
-): Edge[] {
+function somewhere(from: WorkloadName, place: There | undefined, why: string): Edge[] {
   if (place === undefined)
     return [{ from: at(from), to: at('prometheus'), ports: tcp(workloadPorts.prometheus.web), why }];
   if ('namespace' in place) return [{ from: at(from), to: place, ports: anyTcp, why }];
-  return [{ from: at(from), to: { cluster: 'anywhere' }, ports: tcp(place.port), why }];
+  return [{ from: at(from), ...wayTo(place.address), why }];
 }
 
 function gatewayEdges({ gateway, paths }: NetworkFacts): Edge[] {
@@ -293,14 +198,13 @@ function chaosEdges(facts: NetworkFacts): Edge[] {
 function monitoringEdges(facts: NetworkFacts): Edge[] {
   const prometheus = at('prometheus');
   const alertmanager = at('alertmanager');
-  const { longTerm, receiverPorts, alertmanagers } = facts;
+  const { longTerm, receivers, ownReceiverPort, alertmanagers } = facts;
   const api = (from: WorkloadName, why: string): Edge => ({
     from: at(from),
     to: { cluster: 'api-server' },
     ports: [],
     why,
   });
-  const elsewhere: Place = { cluster: 'anywhere' };
   return [
     api('prometheus', 'what is to be scraped'),
     api('prometheus-operator', 'what it runs'),
@@ -323,18 +227,26 @@ function monitoringEdges(facts: NetworkFacts): Edge[] {
           },
         ]
       : []),
-    ...(typeof longTerm === 'number'
+    ...(typeof longTerm === 'object'
       ? [
           { from: prometheus, to: dns, ports: dnsPorts, why: 'name of the store' },
-          { from: prometheus, to: elsewhere, ports: tcp(longTerm), why: 'counts for over a year' },
+          { from: prometheus, ...wayTo(longTerm.address), why: 'counts for over a year' },
         ]
       : []),
-    ...(receiverPorts.length > 0
-      ? [
-          { from: alertmanager, to: dns, ports: dnsPorts, why: 'names of receivers' },
-          { from: alertmanager, to: elsewhere, ports: tcp(...receiverPorts), why: 'notifications' },
-        ]
+    ...(receivers.length > 0
+      ? [{ from: alertmanager, to: dns, ports: dnsPorts, why: 'names of receivers' }]
       : []),
+    ...receivers.map((address) => ({ from: alertmanager, ...wayTo(address), why: 'notifications' })),
+    ...(ownReceiverPort === undefined
+      ? []
+      : [
+          {
+            from: alertmanager,
+            to: { cluster: 'anywhere' } as const,
+            ports: tcp(ownReceiverPort),
+            why: 'notifications',
+          },
+        ]),
     ...(alertmanagers > 1
       ? [
           { from: alertmanager, to: dns, ports: dnsPorts, why: 'names of its replicas' },

@@ -38,10 +38,10 @@ export function networkFacts({
     ...(runsPrometheus(monitoring)
       ? {
           alertmanagers: monitoring.alertmanagerReplicas,
-          receiverPorts: receiverPorts(monitoring, cluster.kind === 'lab'),
+          ...receivers(monitoring, cluster.kind === 'lab'),
           longTerm: longTerm(monitoring),
         }
-      : { alertmanagers: 0, receiverPorts: [] }),
+      : { alertmanagers: 0, receivers: [] }),
     ...elsewhere(monitoring),
     scraped: scraped(model, ownMonitoring),
     nodePorts: brings && cluster.kind !== 'eks',
@@ -66,7 +66,7 @@ function elsewhere(monitoring: Settings['monitoring']): Asked {
     case 'existing': {
       const there = { namespace: monitoring.prometheus.namespace };
       return {
-        otlp: monitoring.otlp ? { port: portOf(`http://${monitoring.otlp.url.endpoint}`) } : there,
+        otlp: monitoring.otlp ? { address: monitoring.otlp.url.endpoint } : there,
         asked: there,
         scrapedFrom: there.namespace,
       };
@@ -74,8 +74,8 @@ function elsewhere(monitoring: Settings['monitoring']): Asked {
     case 'none': {
       const { otlp, prometheusUrl } = monitoring;
       return {
-        otlp: { port: portOf(`http://${otlp.url.endpoint}`) },
-        ...(prometheusUrl === undefined ? {} : { asked: { port: portOf(prometheusUrl) } }),
+        otlp: { address: otlp.url.endpoint },
+        ...(prometheusUrl === undefined ? {} : { asked: { address: prometheusUrl } }),
       };
     }
   }
@@ -83,18 +83,19 @@ function elsewhere(monitoring: Settings['monitoring']): Asked {
 
 function longTerm({ longTerm: { enabled, remoteWrite } }: RunMonitoringSettings): NetworkFacts['longTerm'] {
   if (!enabled) return undefined;
-  return remoteWrite === undefined ? 'own' : portOf(remoteWrite.url);
+  return remoteWrite === undefined ? 'own' : { address: remoteWrite.url };
 }
 
-function receiverPorts({ receivers }: RunMonitoringSettings, lab: boolean): number[] {
-  if (receivers === undefined) return lab ? [pagerPort] : [];
-  return [...new Set(receivers.map(receiverPort))].sort((a, b) => a - b);
+function receivers(
+  { receivers: named }: RunMonitoringSettings,
+  lab: boolean,
+): Pick<NetworkFacts, 'receivers' | 'ownReceiverPort'> {
+  if (named === undefined) return { receivers: [], ...(lab ? { ownReceiverPort: pagerPort } : {}) };
+  return { receivers: [...new Set(named.map(addressOf))].sort() };
 }
 
-/** PagerDuty's API is at the port of HTTPS. */
-function receiverPort({ url, slack, email, deadManSwitch }: Receiver): number {
-  if (email) return Number(email.smarthost.split(':').at(-1));
-  return portOf(url ?? slack?.url ?? deadManSwitch ?? 'https://events.pagerduty.com');
+function addressOf({ url, slack, email, deadManSwitch }: Receiver): string {
+  return email?.smarthost ?? url ?? slack?.url ?? deadManSwitch ?? 'https://events.pagerduty.com';
 }
 
 function portOf(url: string): number {

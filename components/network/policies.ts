@@ -1,7 +1,8 @@
 import { meshNamespace, meshWorkloads } from '../../signals/targets';
 import { selectorLabels } from '../metadata';
 import { longTermName, longTermWorkload, monitoringName, namespaceNames } from '../names';
-import { type Edge, networkEdges, type NetworkFacts, networkWorkloads, type Place, type Port } from './edges';
+import type { Edge, Place, Port } from './edge';
+import { networkEdges, type NetworkFacts, networkWorkloads } from './edges';
 import type { WorkloadName } from './ports';
 
 /** Addresses, as NetworkPolicies have them. */

@@ -1,4 +1,5 @@
-import { networkEdges, type NetworkFacts, type Place } from '../../components/network/edges';
+import type { Place } from '../../components/network/edge';
+import { networkEdges, type NetworkFacts } from '../../components/network/edges';
 import type { OwnProbe } from '../../signals/own-targets';
 import { ownPath, plainHttp } from '../signals/own-target';
 
@@ -8,7 +9,7 @@ const facts: NetworkFacts = {
   chaos: false,
   ownMonitoring: true,
   alertmanagers: 1,
-  receiverPorts: [],
+  receivers: [],
   scraped: [],
   nodePorts: false,
   readers: [],
@@ -57,4 +58,38 @@ test.each<[string, OwnProbe, ReturnType<typeof waysTo>]>([
   ],
 ])('%s is open to the injectors, as far as can be known', (address, probe, ways) => {
   expect(waysTo(address, probe)).toEqual(ways);
+});
+
+test('receivers, a store and a pusher’s address in the cluster are open by their namespaces, those outside by their ports', () => {
+  const edges = networkEdges({
+    ...facts,
+    receivers: [
+      'http://bridge.ops.svc/alerts',
+      'https://hooks.example.org.:8443/x',
+      'smtp.mail.example.org:587',
+    ],
+    longTerm: { address: 'https://store.data.svc.cluster.local/api/v1/push' },
+  });
+  const elsewhere = edges.filter(({ why }) => ['notifications', 'counts for over a year'].includes(why));
+  expect(elsewhere.map(({ to, ports }) => ({ to, ports }))).toEqual([
+    { to: { namespace: 'data' }, ports: [{ protocol: 'TCP' }] },
+    { to: { namespace: 'ops' }, ports: [{ protocol: 'TCP' }] },
+    { to: anywhere, ports: [{ protocol: 'TCP', port: 8443 }] },
+    { to: anywhere, ports: [{ protocol: 'TCP', port: 587 }] },
+  ]);
+  const pushes = networkEdges({ ...facts, ownMonitoring: false, otlp: { address: 'agent.vendor.svc:4318' } });
+  expect(pushes.filter(({ why }) => why === 'counts by OTLP')).toMatchObject([
+    { from: { workload: 'injector' }, to: { namespace: 'vendor' }, ports: [{ protocol: 'TCP' }] },
+  ]);
+});
+
+test('the gateway’s address outside leads to its pods too, as a node may take the short way', () => {
+  const edges = networkEdges({
+    ...facts,
+    paths: [{ name: 'ingress-external' }],
+    gateway: { own: true, outsidePort: 30_080 },
+  });
+  expect(edges.filter(({ why }) => why === 'path ingress-external').map(({ to }) => to)).toEqual(
+    expect.arrayContaining([anywhere, { workload: 'gateway' }]),
+  );
 });
