@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { problems as feasibilityProblems } from './signals/feasibility';
-import { injectorConfig, sourceClientTimeoutMs } from './signals/injector';
+import { sourceClientTimeoutMs } from './signals/injector';
 import {
   type ChaosModel,
   defaultRunbookBase,
@@ -10,19 +10,20 @@ import {
 } from './signals/model';
 import { isMeshPath, pathNames, throughGateway } from './signals/paths';
 import type { SecretRequests } from './scenarios/own-target';
-import { type GatewayAddresses, injectorTargets } from './signals/targets';
+import type { GatewayAddresses } from './signals/targets';
 import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
 import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
+import { findTooSmallInjector } from './settings/injector-size';
 import { ownStore } from './settings/long-term-schema';
 import { type RunMonitoringSettings, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
 import { lingerSeconds } from './settings/podinfo-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
-import { configNamespace, type Problem } from './settings/problem';
+import { configNamespace, type Problem, touches } from './settings/problem';
 import type {
   Config,
   EchoSettings,
@@ -120,8 +121,10 @@ export function readSettings(
         }
       : undefined;
   const ownNames = targets.map(({ name }) => name);
-  if (model)
-    found.push(...findInfeasible(model, ownNames, found), ...findTooFewVus(model, injector?.maxVUs, found));
+  if (model) {
+    found.push(...findInfeasible(model, ownNames, found));
+    found.push(...findTooSmallInjector(model, injector, found));
+  }
   const complete =
     cluster &&
     podinfo &&
@@ -230,17 +233,6 @@ function withClusterName(raw: Record<string, unknown>, stack: string): Record<st
   const { cluster } = raw;
   if (typeof cluster !== 'object' || cluster === null || Array.isArray(cluster)) return raw;
   return { ...raw, cluster: { name: stack, ...cluster } };
-}
-
-/** Whether one of the fields, or a part of it, or what it is a part of, has a problem of its own. */
-function touches(fields: readonly string[], problems: readonly Problem[]): boolean {
-  const within = (inner: string, outer: string) =>
-    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return fields.some((field) =>
-    problems.some(
-      (problem) => !problem.unknownKey && (within(problem.field, field) || within(field, problem.field)),
-    ),
-  );
 }
 
 function findContradictions({ config, problems }: Parsed): Problem[] {
@@ -360,20 +352,4 @@ function findInfeasible(
   return feasibilityProblems(model)
     .map((problem) => fieldOf(problem, ownNames))
     .filter(({ field }) => !touches([field], found));
-}
-
-/** A cap on virtual users below what rate × timeout needs would turn a dead target into dropped probes. */
-function findTooFewVus(model: SignalModel, maxVUs: number | undefined, found: readonly Problem[]): Problem[] {
-  if (maxVUs === undefined || touches(['injector', 'paths', 'targets'], found)) return [];
-  const { paths } = injectorConfig(model, injectorTargets(''));
-  const needed = paths.flatMap(({ probes }) => probes).reduce((sum, { vus }) => sum + vus, 0);
-  if (maxVUs >= needed) return [];
-  return [
-    {
-      field: 'injector.maxVUs',
-      value: maxVUs,
-      allowed: `at least ${needed}, which is rate × timeout + 20 % over all probes of one injector: else a dead target ends in dropped probes`,
-      mend: 'raise it or leave it out; or lower rates and timeouts; or use more injectors',
-    },
-  ];
 }

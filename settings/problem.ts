@@ -54,3 +54,14 @@ export function describeProblems(
   ]);
   return [`${count} in the config of stack ${stack} (${file}); nothing was changed:`, ...lines].join('\n');
 }
+
+/** Whether one of the fields, or a part of it, or what it is a part of, has a problem of its own. */
+export function touches(fields: readonly string[], problems: readonly Problem[]): boolean {
+  const within = (inner: string, outer: string) =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return fields.some((field) =>
+    problems.some(
+      (problem) => !problem.unknownKey && (within(problem.field, field) || within(field, problem.field)),
+    ),
+  );
+}

@@ -308,6 +308,15 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     /rate × timeout \+ 20 %[^]*raise it or leave it out/,
   ],
   [
+    'too little memory for the VUs',
+    {
+      ...service({ rate: 60, timeout: '5s' }),
+      injector: { resources: { limits: { memory: '256MB' } } },
+    },
+    'injector.resources.limits.memory is "256MB"',
+    /at least \d{3}MB[^]*virtual users[^]*more injectors/,
+  ],
+  [
     'request over limit',
     { injector: { resources: { requests: { cpu: '2' }, limits: { cpu: '500m' } } } },
     'injector.resources.requests.cpu is "2"',
@@ -770,6 +779,16 @@ describe('a right config', () => {
     const paths = allOff(['service']);
     expect(() => read({ paths, injector: { maxVUs: 6 } })).toThrow(/at least 7/);
     expect(read({ paths, injector: { maxVUs: 7 } }).injector.maxVUs).toBe(7);
+  });
+
+  it('may have just enough memory for its VUs, and not a megabyte less', () => {
+    const paths = allOff(['service']);
+    const limited = (memory: string) =>
+      read({ paths, injector: { resources: { requests: { memory: '32MB' }, limits: { memory } } } });
+    // (46 + 1.3 × 7) / 0.68
+    expect(() => limited('80MB')).toThrow(/at least 82MB/);
+    expect(() => limited('81MB')).toThrow(/at least 82MB/);
+    expect(limited('82MB').injector.resources.limits.memory).toBe(82 * 2 ** 20);
   });
 
   it('ignores keys of other namespaces', () => {
