@@ -123,6 +123,8 @@ describe('a review, by a Pulumi of its own', () => {
         'dev:paths.service.rate=120',
         '--set',
         'load.maxRate=200',
+        '--set',
+        'dev:injector.resources.limits.memory=512MB',
       );
       expect({ code, output: code === 3 ? '' : output }).toEqual({ code: 3, output: '' });
       const [{ passed, findings }] = JSON.parse(stdout) as [StackReview];
