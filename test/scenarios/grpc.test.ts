@@ -1,14 +1,6 @@
 import type { InjectorConfig } from '../../scenarios/config';
-import {
-  configOf,
-  endAll,
-  FarEnd,
-  freePort,
-  Injector,
-  k6PatienceMs,
-  Program,
-  until,
-} from './support/processes';
+import { configOf, endAll, FarEnd, Injector, k6PatienceMs, Program, until } from './support/processes';
+import { freePort } from '../support/ports';
 
 jest.setTimeout(k6PatienceMs);
 afterEach(endAll);

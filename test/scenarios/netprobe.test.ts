@@ -3,7 +3,8 @@ import { dnsQuery } from '../../scenarios/dns-query';
 import { entryScript } from '../../signals/injector';
 import { pathTable } from '../../signals/paths';
 import { injectorTargets } from '../../signals/targets';
-import { configOf, endAll, freePort, Injector, k6PatienceMs, Program, until } from './support/processes';
+import { configOf, endAll, Injector, k6PatienceMs, Program, until } from './support/processes';
+import { freePort } from '../support/ports';
 
 jest.setTimeout(k6PatienceMs);
 afterEach(endAll);

@@ -9,7 +9,8 @@ import { entryScript, injectorConfig } from '../../signals/injector';
 import { defaultModel, ownPathSettings } from '../../signals/model';
 import { ownTargetRow } from '../../signals/own-targets';
 import { injectorTargets } from '../../signals/targets';
-import { endAll, freePort, Injector, k6PatienceMs, until } from './support/processes';
+import { endAll, Injector, k6PatienceMs, until } from './support/processes';
+import { freePort } from '../support/ports';
 
 jest.setTimeout(k6PatienceMs);
 const closing: (() => unknown)[] = [];

@@ -3,7 +3,6 @@ import {
   configOf,
   endAll,
   FarEnd,
-  freePort,
   Injector,
   k6PatienceMs,
   Program,
@@ -12,6 +11,7 @@ import {
   sleep,
   until,
 } from './support/processes';
+import { freePort } from '../support/ports';
 
 jest.setTimeout(k6PatienceMs);
 afterEach(endAll);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { createProgress } from '../../lab/progress';
+import { freePort } from '../support/ports';
 import { ensurePrograms, programPath } from '../../lab/toolchain/toolchain';
 import type { AlertmanagerConfig } from '../../signals/alertmanager';
 
@@ -106,7 +107,7 @@ export class Alertmanager {
     this.#process = running;
     for (const stream of [running.stdout, running.stderr])
       stream.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
-    for (let tries = 0; tries < 300; tries++) {
+    for (let tries = 0; tries < 3000; tries++) {
       const ready = await fetch(`${this.#url}/-/ready`).then(
         ({ ok }) => ok,
         () => false,
@@ -133,12 +134,4 @@ export class Alertmanager {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '../../../lab/pulumi/kubernetes/connection';
 import { programPath } from '../../../lab/toolchain/toolchain';
+import { freePort } from '../../support/ports';
 import { makeAuthority } from './certificates';
 
 /** A Kubernetes API without nodes: etcd, API server and controllers on free ports of the loopback. */
@@ -17,17 +17,6 @@ export interface ControlPlane {
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Compiled programs: of the toolchain's cache, or of `$CONFORMANCE_BIN`. */
 function program(name: 'etcd' | 'kube'): string {

@@ -10,6 +10,7 @@ import type { InjectorConfig, PathConfig } from '../../../scenarios/config';
 import { entryScript, injectorConfig, scenarioFiles } from '../../../signals/injector';
 import { defaultModel, pathSettings } from '../../../signals/model';
 import type { PathName } from '../../../signals/paths';
+import { freePort } from '../../support/ports';
 import { injectorTargets, type InjectorTargets } from '../../../signals/targets';
 
 /** Longest that k6 may take to be compiled on first use, in milliseconds. */
@@ -213,9 +214,14 @@ export class Program {
   /** Starts a program of the toolchain and waits until it listens on `port`. */
   static async start(name: ProgramName, port: number, ...flags: string[]): Promise<Program> {
     await ensurePrograms([name], createProgress());
-    const child = spawn(programPath(name), flags, { stdio: 'ignore' });
+    const child = spawn(programPath(name), flags, { stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(() => end(child, 'SIGKILL'));
-    await listening(port);
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    await listening(port, () => {
+      if (hasEnded()) throw new Error(`${name} ended before it listened on ${port}: ${said}`);
+    });
     return new Program(child);
   }
 
@@ -285,27 +291,23 @@ export class Relay {
   }
 }
 
-/** A port of loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+/** Longest wait for what must happen: machines are shared. */
+const patienceMs = 300_000;
 
-/** Waits until something holds; throws after a minute with what was seen last: machines are shared. */
+/** Waits until something holds; throws after five minutes with what was seen last. */
 export async function until(holds: () => boolean, seen: () => unknown = () => ''): Promise<void> {
   const start = Date.now();
   while (!holds()) {
-    if (Date.now() - start > 60_000) throw new Error(`did not happen in 60 s: ${JSON.stringify(seen())}`);
+    if (Date.now() - start > patienceMs)
+      throw new Error(`did not happen in ${patienceMs / 1000} s: ${JSON.stringify(seen())}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Resolves when somebody listens on a port of loopback. */
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+/** Resolves when somebody listens on a port of loopback; `alive` throws when nobody will. */
+async function listening(port: number, alive: () => void): Promise<void> {
+  const start = Date.now();
+  for (;;) {
     const taken = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();
@@ -313,10 +315,11 @@ async function listening(port: number): Promise<void> {
       });
       socket.on('error', () => resolve(false));
     });
+    alive();
     if (taken) return;
+    if (Date.now() - start > patienceMs) throw new Error(`nobody listens on ${port}`);
     await sleep(50);
   }
-  throw new Error(`nobody listens on ${port}`);
 }
 
 export const sleep = (milliseconds: number): Promise<void> =>
