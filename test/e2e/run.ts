@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
+import { type Outcome, readReport } from '../support/jest-report';
 import { suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { bareLab, suites, type Suite } from './suites';
@@ -25,15 +26,11 @@ interface Options {
   readonly retries?: string;
 }
 
-interface Result {
+interface Result extends Partial<Outcome> {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
   readonly seconds: number;
-  /** The failed tests, each with the beginning of what it said. */
-  readonly failures?: readonly string[];
-  /** The tests that failed first and passed when tried again, each with the beginning of what it said. */
-  readonly unsteady?: readonly string[];
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -228,51 +225,6 @@ class Run {
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
     return failed > 0 || passed === 0 ? 1 : 0;
   }
-}
-
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
-  readonly testResults: readonly {
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[] | null;
-      readonly retryReasons?: readonly string[];
-    }[];
-  }[];
-}
-
-/** What a jest report says; a suite that could not run, or ran nothing, is one failure. */
-function readReport(file: string): Pick<Result, 'passed' | 'failed' | 'failures' | 'unsteady'> {
-  if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['it wrote no report'] };
-  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
-  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numPassedTests + failed === 0 ? 1 : failed,
-    unsteady: report.testResults.flatMap(({ assertionResults }) =>
-      assertionResults
-        .filter(({ status, retryReasons }) => status === 'passed' && (retryReasons?.length ?? 0) > 0)
-        .map(({ fullName, retryReasons }) => beginning([fullName, ...(retryReasons ?? [])].join('\n'))),
-    ),
-    failures: report.testResults.flatMap(({ message, assertionResults }) =>
-      assertionResults.length === 0
-        ? [beginning(message)]
-        : assertionResults
-            .filter(({ status }) => status === 'failed')
-            .map(({ fullName, failureMessages }) =>
-              beginning([fullName, ...(failureMessages ?? [])].join('\n')),
-            ),
-    ),
-  };
-}
-
-function beginning(text: string): string {
-  const kept = 25;
-  return text.split('\n').slice(0, kept).join('\n');
 }
 
 main().then(
