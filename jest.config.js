@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   // machines are shared: a test that hangs should fail, a slow one should not
-  testTimeout: 60_000,
+  testTimeout: 600_000,
   roots: ['<rootDir>/test'],
   setupFilesAfterEnv: process.env.E2E ? ['<rootDir>/test/e2e/support/retries.ts'] : [],
   testPathIgnorePatterns: process.env.E2E ? [] : ['<rootDir>/test/e2e/'],

@@ -65,7 +65,7 @@ test('receivers, a store and a pusher’s address in the cluster are open by the
     ...facts,
     receivers: [
       'http://bridge.ops.svc/alerts',
-      'https://hooks.example.org.:8443/x',
+      'https://hooks.example.org.:8443/x:1/y',
       'smtp.mail.example.org:587',
     ],
     longTerm: { address: 'https://store.data.svc.cluster.local/api/v1/push' },

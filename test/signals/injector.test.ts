@@ -8,6 +8,7 @@ import {
   injectorConfig,
   injectorEnvironment,
   injectorTiming,
+  injectorVus,
   scenarioFiles,
   sourceClientTimeoutMs,
   virtualUsers,
@@ -96,6 +97,15 @@ test('VUs carry rate × timeout and a fifth more', () => {
   );
   expect(virtualUsers(1, 2000)).toBe(3);
   expect(virtualUsers(0.5, 2000)).toBe(2);
+});
+
+test('the virtual users of an injector are those of all its probes', () => {
+  for (const injectors of [1, 3]) {
+    const model = defaultModel({ injectors });
+    const { paths } = injectorConfig(model, injectorTargets('here'));
+    const vus = paths.flatMap(({ probes }) => probes.map((probe) => probe.vus));
+    expect(injectorVus(model)).toBe(vus.reduce((sum, count) => sum + count));
+  }
 });
 
 test('shares of a row add up, hops are numbered, reasons are words', () => {

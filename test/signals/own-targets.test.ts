@@ -6,7 +6,7 @@ import { grafanaFiles } from '../../signals/dashboards/dashboards';
 import { followers, leaders } from '../../signals/dependencies';
 import { entryScript, injectorConfig, scenarioFiles, zeroSeries } from '../../signals/injector';
 import { defaultModel, pathSettings } from '../../signals/model';
-import { hostOf, isLiteral, type OwnProbe } from '../../signals/own-targets';
+import { hostOf, isLiteral, type OwnProbe, portOf } from '../../signals/own-targets';
 import { pathNames, pathRow, takenNames } from '../../signals/paths';
 import { isAlert } from '../../signals/rule-types';
 import { ruleGroups } from '../../signals/rules';
@@ -33,14 +33,19 @@ const rulesOf = (path: string) =>
     .filter(({ labels }) => labels['path'] === path);
 
 test.each([
-  ['https://a.example/x', 'a.example', false],
-  ['http://[fd00::1]:80/', 'fd00::1', true],
-  ['http://a.example:8080?x', 'a.example', false],
-  ['10.0.0.9:22', '10.0.0.9', true],
-  ['[fd00::1]:22', 'fd00::1', true],
-  ['a-1.example.:22', 'a-1.example.', false],
-])('the host of %s is %s', (address, host, literal) => {
-  expect([hostOf(address), isLiteral(host)]).toEqual([host, literal]);
+  ['https://a.example/x', 'a.example', 443, false],
+  ['https://a.example/x:8080/y', 'a.example', 443, false],
+  ['http://[fd00::1]:80/', 'fd00::1', 80, true],
+  ['https://[fd00::1]/', 'fd00::1', 443, true],
+  ['http://a.example:8080?x', 'a.example', 8080, false],
+  ['http://a.example?x:1', 'a.example', 80, false],
+  ['http://user:secret@a.example:8080/', 'a.example', 8080, false],
+  ['10.0.0.9:22', '10.0.0.9', 22, true],
+  ['[fd00::1]:22', 'fd00::1', 22, true],
+  ['a-1.example.:22', 'a-1.example.', 22, false],
+  ['a-1.example', 'a-1.example', 80, false],
+])('the host of %s is %s, its port %d', (address, host, port, literal) => {
+  expect([hostOf(address), portOf(address), isLiteral(host)]).toEqual([host, port, literal]);
 });
 
 test('a target lists the reasons that its kind can have, and no lookup of an address', () => {

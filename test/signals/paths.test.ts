@@ -194,7 +194,7 @@ describe('several paths at once', () => {
       ],
     };
     expect(await testRules(groups, [test])).toMatch(/SUCCESS/);
-  }, 120_000);
+  });
 
   test('echo gone: the page of tcp has a shadow for those of udp and the streams; alone they have none', async () => {
     const ended = (['tcp', 'udp', 'websocket', 'grpc-stream'] as const).flatMap((name) => failing(name, 1));
@@ -226,7 +226,7 @@ describe('several paths at once', () => {
       },
     ];
     expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
-  }, 120_000);
+  });
 
   test('the page of a leader says whose pages it mutes and which of them are down', async () => {
     const asked = testRules(groups, [

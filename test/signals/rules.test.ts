@@ -31,7 +31,7 @@ beforeAll(promtool, promtoolPatienceMs);
 
 test('promtool finds nothing to say about the rules', async () => {
   expect(await checkRules(ruleGroups(defaultModel()))).toMatch(/SUCCESS/);
-}, 60_000);
+});
 
 test('promtool is asked for real: a broken rule is refused', async () => {
   await expect(
@@ -39,7 +39,7 @@ test('promtool is asked for real: a broken rule is refused', async () => {
   ).rejects.toThrow(/parse error/);
   const wrong = scene('wrong', both(step, [well(60)]), { 50: ['PathDown'] });
   await expect(testRules(groups, [wrong])).rejects.toThrow(/PathDown/);
-}, 60_000);
+});
 
 test('every alert of the catalogue has a rule and the labels and annotations that people need', () => {
   const all = ruleGroups(defaultModel())
@@ -340,7 +340,7 @@ test('slow burns: a ticket after hours, none below the objective', async () => {
     .filter((group) => group.name.endsWith('.counts'))
     .map((group) => ({ ...group, rules: group.rules.filter((rule) => !isAlert(rule)) }));
   expect(await testRules([...counts, ...long], tests, `${coarse}s`)).toMatch(/SUCCESS/);
-}, 120_000);
+});
 
 test('the page says why, at which hop and from where', async () => {
   // promtool prints what it got when nothing was expected: annotations with their templates filled in.
@@ -359,4 +359,4 @@ test('the page says why, at which hop and from where', async () => {
     expect(output).toMatch(new RegExp(`\\d+ × connect at hop 2 from ${injector}`));
   expect(output).not.toContain('error expanding');
   expect(output).toContain(`${model.runbookBase}#pathdown`);
-}, 60_000);
+});

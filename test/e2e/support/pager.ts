@@ -42,15 +42,10 @@ export function inWords({ alerts }: Notification): string {
 
 /** What changed with each notification: alerts of a group that were told before are not news, though they are told again. */
 export function news(lab: string): { readonly timeMs: number; readonly words: readonly string[] }[] {
-  const state = new Map<string, string>();
-  return notifications(lab).map(({ timeMs, alerts }) => ({
+  return told(notifications(lab)).map(({ notification: { timeMs, alerts }, before }) => ({
     timeMs,
     words: alerts
-      .filter((alert) => {
-        const before = state.get(nameOf(alert)) ?? 'resolved';
-        state.set(nameOf(alert), alert.status);
-        return before !== alert.status;
-      })
+      .filter(({ status }, index) => (before[index]?.status ?? 'resolved') !== status)
       .map(alertInWords),
   }));
 }
@@ -68,20 +63,39 @@ export interface Retold {
  * told (it came and went between two notifications of its group) is no repetition: Alertmanager says it with what else its group has to say.
  */
 export function retold(all: readonly Notification[]): Retold[] {
-  const last = new Map<string, { readonly status: string; readonly timeMs: number }>();
-  return all.flatMap((notification) => {
+  return told(all).flatMap(({ notification, before }) => {
     const { timeMs, alerts } = notification;
-    const before = alerts.map((alert) => {
-      const name = nameOf(alert);
-      const told = last.get(name);
-      if (told?.status !== alert.status) last.set(name, { status: alert.status, timeMs });
-      return told?.status === alert.status ? told.timeMs : undefined;
+    const known = alerts.flatMap(({ status }, index) => {
+      const last = before[index];
+      return last?.status === status ? [last.sinceMs] : [];
     });
-    const known = before.filter((moment) => moment !== undefined);
     return known.length < alerts.length || alerts.length === 0
       ? []
       : [{ timeMs, toldMs: Math.max(...known), words: inWords(notification) }];
   });
+}
+
+/** The state in which an alert was told last, and when it was first told in it. */
+interface LastTold {
+  readonly status: NotifiedAlert['status'];
+  readonly sinceMs: number;
+}
+
+/** Notifications, each with what had been told of each of its alerts before. */
+function told(
+  all: readonly Notification[],
+): { readonly notification: Notification; readonly before: readonly (LastTold | undefined)[] }[] {
+  const last = new Map<string, LastTold>();
+  return all.map((notification) => ({
+    notification,
+    before: notification.alerts.map((alert) => {
+      const name = nameOf(alert);
+      const before = last.get(name);
+      if (before?.status !== alert.status)
+        last.set(name, { status: alert.status, sinceMs: notification.timeMs });
+      return before;
+    }),
+  }));
 }
 
 /** What tells an alert from every other. */

@@ -60,7 +60,7 @@ test('writes all archives once; a broken one is written again alone, and the rea
   );
   expect(fake.said).toContain(`writing 1 of ${usual} images`);
   expect(readFileSync(imageArchive('k6')).equals(before)).toBe(true);
-}, 30_000);
+});
 
 test('an optional image is written when it is asked for, and only then', () => {
   expect(imagesWith([])).not.toContain('istiod');

@@ -124,7 +124,7 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
 }
 
 /** Waits until `condition` holds, at most `withinMs`. */
-export async function until(condition: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, withinMs = 120_000): Promise<void> {
   const endMs = Date.now() + withinMs;
   while (!condition()) {
     if (Date.now() > endMs) throw new Error('it did not come true in time');

@@ -67,7 +67,7 @@ test('a holder that was killed holds nothing', async () => {
   );
   expect(await taking).toBe('taken');
   expect(waited).toBe(String(holder.pid));
-}, 30_000);
+});
 
 test('an abort ends the wait', async () => {
   const controller = new AbortController();

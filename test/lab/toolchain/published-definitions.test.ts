@@ -64,7 +64,7 @@ describe.each(['operator', 'gateway'] as const)('the definitions of the %s', (na
           .update(files.get(url) ?? '')
           .digest('hex'),
       ]).toEqual([url, sha256]);
-  }, 300_000);
+  });
 });
 
 test('what is fetched is what the operator needs, and is fetched once', async () => {
@@ -80,7 +80,7 @@ test('what is fetched is what the operator needs, and is fetched once', async ()
   await ensureDefinitions(['operator'], progress, undefined, get);
   expect(asked).toHaveLength(sources('operator').length);
   expect(asked[0]).toContain(`/v${families['prometheus-operator'].programs['crds']?.version ?? ''}/`);
-}, 300_000);
+});
 
 test('another file is refused, and nothing is kept', async () => {
   await expect(
