@@ -34,11 +34,21 @@ export function ownTargetRow({ name, address, probe, defaults }: OwnTarget): Pat
   };
 }
 
-/** Host of an address, without brackets and port. */
+/** Host of an address (a URL, or `HOST:PORT`), without brackets and port. */
 export function hostOf(address: string): string {
+  return placeOf(address).host;
+}
+
+/** The port that an address (a URL, or `HOST:PORT`) says; one that says none has `usual`, by default its scheme's. */
+export function portOf(address: string, usual = address.startsWith('https:') ? 443 : 80): number {
+  return placeOf(address).port ?? usual;
+}
+
+function placeOf(address: string): { readonly host: string; readonly port?: number } {
   const authority = address.replace(/^\w+:\/\//, '').split(/[/?#]/)[0] ?? '';
-  const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([^:]*))/.exec(authority) ?? [];
-  return bracketed ?? plain;
+  const [, bracketed, plain = '', port] =
+    /^(?:[^@]*@)?(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(authority) ?? [];
+  return { host: bracketed ?? plain, ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
 /** Whether a host is an address itself, so that nobody has to look it up. */

@@ -1,4 +1,4 @@
-import { hostOf, isLiteral } from '../../signals/own-targets';
+import { hostOf, isLiteral, portOf } from '../../signals/own-targets';
 import type { Port, Way } from './edge';
 
 /** How something elsewhere is called. */
@@ -22,7 +22,5 @@ export function wayTo(address: string, { protocol = 'TCP', usualPort, moves = fa
   if (namespace !== undefined && !moves) return { to: { namespace }, ports: [{ protocol }] };
   const maybeService = isLiteral(host) || host.replace(/\.$/, '').split('.').length < 3;
   if (maybeService || moves) return { to: { cluster: 'anywhere' }, ports: [{ protocol }] };
-  const [, port] = /:(\d+)(?:[/?#]|$)/.exec(address.replace(/^https?:/, '')) ?? [];
-  const usual = usualPort ?? (address.startsWith('https:') ? 443 : 80);
-  return { to: { cluster: 'anywhere' }, ports: [{ protocol, port: Number(port ?? usual) }] };
+  return { to: { cluster: 'anywhere' }, ports: [{ protocol, port: portOf(address, usualPort) }] };
 }

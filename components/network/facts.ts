@@ -2,6 +2,7 @@ import { pagerPort } from '../../lab/cluster/spec';
 import type { Settings } from '../../settings';
 import { runsPrometheus, type RunMonitoringSettings } from '../../settings/monitoring-schema';
 import type { Receiver } from '../../signals/receivers';
+import { portOf } from '../../signals/own-targets';
 import { gatewayPort } from '../../signals/targets';
 import { gatewayNodePort, longTermWorkload, namespaceNames } from '../names';
 import { loadMonitors, scrapedPorts } from '../monitoring/monitors';
@@ -51,7 +52,7 @@ export function networkFacts({
 
 /** The gateway's port for clients outside: of its NodePort where there is one, else what the config says. */
 function outsidePort(kind: Settings['cluster']['kind'], address: string | undefined): number {
-  if (address !== undefined) return portOf(`http://${address}`);
+  if (address !== undefined) return portOf(address);
   return kind === 'eks' ? gatewayPort : gatewayNodePort;
 }
 
@@ -96,11 +97,6 @@ function receivers(
 
 function addressOf({ url, slack, email, deadManSwitch }: Receiver): string {
   return email?.smarthost ?? url ?? slack?.url ?? deadManSwitch ?? 'https://events.pagerduty.com';
-}
-
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
 /** Of the product's own what is scraped; the monitor of Prometheus finds the store for longer too. */
