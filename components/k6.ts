@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
@@ -9,7 +8,7 @@ import { apiCredentials } from './api-access';
 import type { Cluster } from './cluster/cluster';
 import type { K6Extra } from './target-requests';
 import { imageOf } from './images';
-import { metadata } from './metadata';
+import { contentName, metadata } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
 import { namespaceNames } from './names';
 import { containerSecurity, podSecurity, resourceRequirements } from './pod';
@@ -38,10 +37,10 @@ export function k6Scripts(
     ...Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')])),
     [configFile]: `${JSON.stringify(config, null, 2)}\n`,
   };
-  const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 10);
+  const named = contentName(workload, JSON.stringify(data));
   return new k8s.core.v1.ConfigMap(
     workload,
-    { metadata: metadata(`${workload}-${hash}`, namespace, { workload, stack }), immutable: true, data },
+    { metadata: metadata(named, namespace, { workload, stack }), immutable: true, data },
     child,
   );
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Labels by which a workload's pods are selected: they never change in the life of a stack. */
 export function selectorLabels(name: string, stack: string): Record<string, string> {
   return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': stack };
@@ -19,6 +21,14 @@ export function metadata(
   }: { workload?: string; stack: string; annotations?: Record<string, string> },
 ): { name: string; namespace: string; labels: Record<string, string>; annotations?: Record<string, string> } {
   return { name, namespace, labels: labels(workload, stack), ...(annotations ? { annotations } : {}) };
+}
+
+/**
+ * Name of something immutable, by its content: other content is another object, and so a rollout of what uses it. Ten hexadecimal digits of
+ * SHA-256, as many as Kubernetes gives a ReplicaSet.
+ */
+export function contentName(name: string, content: string): string {
+  return `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 10)}`;
 }
 
 /** Tells Pulumi not to wait for endpoints: the address of a Service is known at once, and its pods are awaited by themselves. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { SecretRequests } from '../scenarios/own-target';
-import { metadata } from './metadata';
+import { contentName, metadata } from './metadata';
 import { namespaceNames } from './names';
 
 /** A file or directory beside the scripts of k6: what is mounted, and what tells k6 of it. */
@@ -26,7 +25,7 @@ export function targetRequests(
   const secret = new k8s.core.v1.Secret(
     'target-requests',
     {
-      metadata: metadata(`target-requests-${shortHash(content)}`, namespaceNames.load, {
+      metadata: metadata(contentName('target-requests', content), namespaceNames.load, {
         workload: 'target-requests',
         stack,
       }),
@@ -52,7 +51,7 @@ export function trustedAuthorities(
   const certificates = new k8s.core.v1.ConfigMap(
     'authorities',
     {
-      metadata: metadata(`authorities-${shortHash(content)}`, namespaceNames.load, {
+      metadata: metadata(contentName('authorities', content), namespaceNames.load, {
         workload: 'authorities',
         stack,
       }),
@@ -67,8 +66,4 @@ export function trustedAuthorities(
     // Go reads every file of these directories, beside the one file of SSL_CERT_FILE.
     environment: { name: 'SSL_CERT_DIR', value: `${authoritiesPath}:/etc/ssl/certs` },
   };
-}
-
-function shortHash(content: string): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 10);
 }

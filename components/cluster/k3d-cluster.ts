@@ -23,10 +23,11 @@ import { present } from './definitions';
 /** k3s' own range of pods (its flag `--cluster-cidr`). */
 const podCidr = '10.42.0.0/16';
 /** Nodes, and clients that come by their ports, are in a network of Docker's choice, but never among the pods. */
+const noPods = { cidr: '0.0.0.0/0', except: [podCidr] };
 const network: ClusterNetwork = {
-  apiServer: { block: { cidr: '0.0.0.0/0', except: [podCidr] }, ports: [6443] },
-  nodes: { cidr: '0.0.0.0/0', except: [podCidr] },
-  outside: { cidr: '0.0.0.0/0', except: [podCidr] },
+  apiServer: { block: noPods, ports: [6443] },
+  nodes: noPods,
+  outside: noPods,
 };
 
 /** Arguments of {@link K3dCluster}. */

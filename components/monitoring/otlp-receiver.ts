@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { OtlpSettings } from '../../settings/otlp-schema';
 import { inside } from '../cluster/cluster';
-import { metadata } from '../metadata';
+import { contentName, metadata } from '../metadata';
 import { namespaceNames } from '../names';
 import type { OtlpReceiver } from './monitoring';
 import type { MonitoringPartArgs } from './part';
@@ -27,11 +26,13 @@ export function otlpReceiver(
   const value = Object.entries(headers)
     .map((pair) => pair.map(encodeURIComponent).join('='))
     .join(',');
-  const hash = createHash('sha256').update(value).digest('hex').slice(0, 10);
   const secret = new k8s.core.v1.Secret(
     'otlp-headers',
     {
-      metadata: metadata(`otlp-headers-${hash}`, namespaceNames.load, { workload: 'otlp-headers', stack }),
+      metadata: metadata(contentName('otlp-headers', value), namespaceNames.load, {
+        workload: 'otlp-headers',
+        stack,
+      }),
       immutable: true,
       stringData: pulumi.secret({ [key]: value }),
     },
