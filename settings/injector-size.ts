@@ -1,6 +1,5 @@
-import { injectorConfig, leastMemoryMiB } from '../signals/injector';
+import { injectorVus, leastMemoryMiB } from '../signals/injector';
 import type { SignalModel } from '../signals/model';
-import { injectorTargets } from '../signals/targets';
 import { type Problem, touches } from './problem';
 import type { Config } from './schema';
 
@@ -11,8 +10,7 @@ export function findTooSmallInjector(
   found: readonly Problem[],
 ): Problem[] {
   if (injector === undefined || touches(['injector', 'load', 'paths', 'targets'], found)) return [];
-  const { paths } = injectorConfig(model, injectorTargets(''));
-  const vus = paths.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.vus, 0);
+  const vus = injectorVus(model);
   return [...tooFewVus(injector.maxVUs, vus), ...tooLittleMemory(injector.resources.limits.memory, vus)];
 }
 

@@ -84,25 +84,13 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
       ...to,
       matchers: [
         oneOf('severity', severities),
-        ...(receiver.owners === undefined ? [] : [oneOf('owner', receiver.owners.map(literally))]),
+        ...(receiver.owners === undefined ? [] : [oneOf('owner', receiver.owners)]),
       ],
       routes: [
         // No injector, or no way to Prometheus: every path is missing, and that is one page.
-        {
-          matchers: [named('ProbesMissing')],
-          group_by: ['alertname'],
-          group_wait: duration(explainedWaitSeconds),
-        },
+        { matchers: [named('ProbesMissing')], ...allTogether },
         // Probers are scraped at different moments: what breaks several pairs, or a whole node, is known some seconds after the first.
-        ...(model.nodeProber === undefined
-          ? []
-          : [
-              {
-                matchers: [named('NodePairDown')],
-                group_by: ['alertname'],
-                group_wait: duration(explainedWaitSeconds),
-              },
-            ]),
+        ...(model.nodeProber === undefined ? [] : [{ matchers: [named('NodePairDown')], ...allTogether }]),
         ...pagesThatWait(waiting, explainedWaitSeconds),
         ...pagesThatWait(fromBehind, fromBehindWaitSeconds(model)),
       ],
@@ -128,6 +116,9 @@ const signOfLife = {
   repeat_interval: '35s',
 } as const;
 
+/** One notification for all of one alert, whatever its path. */
+const allTogether = { group_by: ['alertname'], group_wait: duration(explainedWaitSeconds) } as const;
+
 function inhibitRule({ sources, sourcePaths, targets, targetPaths, equal }: Inhibition): InhibitRule {
   return {
     source_matchers: [oneOf('alertname', sources), ...(sourcePaths ? [oneOf('path', sourcePaths)] : [])],
@@ -140,11 +131,7 @@ function named(name: AlertName): string {
   return `alertname="${name}"`;
 }
 
-/** A name in a regular expression; a dot in brackets needs no escape in either syntax that this ends in. */
-function literally(name: string): string {
-  return name.replaceAll('.', '[.]');
-}
-
+/** A dot in brackets needs no escape in either syntax that this ends in. */
 function oneOf(label: string, values: readonly string[]): string {
-  return `${label}=~"${[...new Set(values)].join('|')}"`;
+  return `${label}=~"${[...new Set(values)].join('|').replaceAll('.', '[.]')}"`;
 }

@@ -34,9 +34,9 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
   const window = duration(chaos.haltedSeconds);
   const looks = (guard?: readonly string[]) =>
     increase(select(chaosChecksTotal, guard ? { guard } : {}), chaos.haltedSeconds);
-  const killed = (mode?: string) =>
-    `sum(sum_over_time(${select(recorded.kills, mode === undefined ? {} : { mode })}[${duration(attributedSeconds)}]))`;
-  const churned = `sum(sum_over_time(${select(recorded.kills, { kind: 'workload' })}[${duration(churnAttributedSeconds)}]))`;
+  const killed = (labels: Readonly<Record<string, string>> = {}, withinSeconds = attributedSeconds) =>
+    `sum(sum_over_time(${select(recorded.kills, labels)}[${duration(withinSeconds)}]))`;
+  const churned = killed({ kind: 'workload' }, churnAttributedSeconds);
   const any = chaos.churn ? `(${killed()} > 0 or ${churned} > 0)` : `(${killed()} > 0)`;
   const lost = sumBy(['path'], grown(select(recorded.bad)));
   const why = `topk(3, ${sumBy(['guard'], looks())} > 0)`.replaceAll('"', '\\"');
@@ -49,7 +49,7 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'ChaosLostProbes', {
       expr:
-        `(${lost} > on () group_left () (${number(chaos.lostPerKill)} * (${killed('kill')} or vector(0)))) ` +
+        `(${lost} > on () group_left () (${number(chaos.lostPerKill)} * (${killed({ mode: 'kill' })} or vector(0)))) ` +
         `and on () ${any}`,
       keep_firing_for: '5m',
       summary: `Path {{ $labels.path }} lost {{ $value | printf "%.0f" }} probes in ${duration(slowIntervalSeconds)}, within ${duration(attributedSeconds)} of a kill`,

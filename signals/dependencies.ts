@@ -8,10 +8,9 @@ import { type PathRow, pathRow } from './paths';
 
 /** The path whose page speaks for all that end at the same server, or undefined where that is this path or nobody. */
 export function serverLeader(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
-  const same = model.paths
-    .map((path) => path.name)
-    .filter((other) => lastHop(model, other) === lastHop(model, name));
-  const leader = same.find((other) => !rowIn(model, other).stream) ?? same[0];
+  const server = lastHop(rowIn(model, name));
+  const same = model.paths.map(pathRow).filter((row) => lastHop(row) === server);
+  const leader = (same.find(({ stream }) => !stream) ?? same[0])?.name;
   return leader === name ? undefined : leader;
 }
 
@@ -19,7 +18,7 @@ export function serverLeader(model: Pick<SignalModel, 'paths'>, name: string): s
 export function behindLeader(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
   const { behind } = rowIn(model, name);
   if (behind === undefined) return undefined;
-  return model.paths.map((path) => path.name).find((other) => lastHop(model, other) === behind);
+  return model.paths.map(pathRow).find((row) => lastHop(row) === behind)?.name;
 }
 
 /** Paths whose page comes with that of this path when what they share is gone, nearest first. */
@@ -42,8 +41,8 @@ function rowIn(model: Pick<SignalModel, 'paths'>, name: string): PathRow {
   return pathRow(model.paths.find((path) => path.name === name) ?? { name });
 }
 
-function lastHop(model: Pick<SignalModel, 'paths'>, name: string): string | undefined {
-  return rowIn(model, name).hops.at(-1)?.to;
+function lastHop({ hops }: PathRow): string | undefined {
+  return hops.at(-1)?.to;
 }
 
 function needsNames({ reasons, overClusterDns }: PathRow): boolean {

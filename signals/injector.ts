@@ -101,6 +101,19 @@ export function injectorConfig(model: SignalModel, targets: InjectorTargets): In
   return { enabled: model.enabled ?? true, paths };
 }
 
+/** Number of virtual users of one injector, over the probes of all paths. */
+export function injectorVus(model: SignalModel): number {
+  return model.paths.reduce(
+    (sum, path) =>
+      pathRow(path).probes.reduce((vus, probe) => vus + probeVus(path, probe, model.injectors), sum),
+    0,
+  );
+}
+
+function probeVus(path: PathSettings, { share }: ProbeRow, injectors: number): number {
+  return pathRow(path).stream ? 1 : virtualUsers((path.ratePerSecond * share) / injectors, path.timeoutMs);
+}
+
 /** Every label set a path may count under: at start each gets a 0. */
 export function zeroSeries(row: PathRow): ZeroSeries[] {
   const reasons = Object.keys(row.reasons);
@@ -244,7 +257,6 @@ function probeConfig(
   startMs: number,
 ): ProbeConfig {
   const ratePerSecond = (path.ratePerSecond * probe.share) / model.injectors;
-  const stream = pathRow(path).stream ?? false;
   return {
     name: `${path.name}-${probe.name}`,
     path: path.name,
@@ -254,9 +266,9 @@ function probeConfig(
     nextHop: probe.hops[1] ?? '',
     address: probe.calls === 'own' ? (pathRow(path).own?.address ?? '') : targets[probe.calls],
     calls: probe.calls,
-    stream,
+    stream: pathRow(path).stream ?? false,
     periodUs: Math.round(1_000_000 / ratePerSecond),
-    vus: stream ? 1 : virtualUsers(ratePerSecond, path.timeoutMs),
+    vus: probeVus(path, probe, model.injectors),
     startMs,
   };
 }
