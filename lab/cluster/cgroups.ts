@@ -18,6 +18,13 @@ const controllers = new Set([
 /** Top cgroup of everything this product runs, in each hierarchy. */
 export const topCgroup = 'continuous-load';
 
+/**
+ * Share of the processors that labs have beside a process outside them, where there are too few: eight to one (1024 and 100 are a kernel's own
+ * weights, cgroup-v1/sched-design and cgroup-v2 of its documentation). What a lab measures are milliseconds, and all of a lab is one entry
+ * of the scheduler: without it a compiler beside it would look like a slow network.
+ */
+const weights = { 'cpu.shares': 8 * 1024, 'cpu.weight': 8 * 100 } as const;
+
 /** The cgroup, below a machine's own, of PID 1 and all that is not a pod. */
 export const systemCgroup = 'system';
 
@@ -65,10 +72,16 @@ export function makeCgroups(lab: string, machine: string, found: readonly Hierar
       if (hierarchy.version === 2 && isUnified(found) && part !== systemCgroup) delegate(directory);
       const child = join(directory, part);
       if (!existsSync(child)) mkdirSync(child);
+      if (part === topCgroup) weigh(child);
       if (existsSync(join(child, 'cpuset.cpus')) && hierarchy.version === 1) inheritCpuset(directory, child);
       directory = child;
     }
   }
+}
+
+function weigh(directory: string): void {
+  for (const [file, weight] of Object.entries(weights))
+    if (existsSync(join(directory, file))) writeFileSync(join(directory, file), String(weight));
 }
 
 /** Hands every controller of a unified cgroup to its children; those that cannot be handed on (threaded, domain busy) stay. */

@@ -1,4 +1,7 @@
-import { hierarchyNames, isUnified, parseHierarchies } from '../../../lab/cluster/cgroups';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hierarchyNames, isUnified, makeCgroups, parseHierarchies } from '../../../lab/cluster/cgroups';
 
 const line = (mountPoint: string, type: string, options: string) =>
   `36 25 0:31 / ${mountPoint} rw,relatime shared:9 - ${type} ${type} ${options}`;
@@ -37,4 +40,23 @@ test('mounts elsewhere, and a mount point listed twice, do not count', () => {
   expect(parseHierarchies([...twice, line('/mnt/cgroup/cpu', 'cgroup', 'rw,cpu')].join('\n'))).toHaveLength(
     1,
   );
+});
+
+test.each([
+  ['cpu.shares', 1, '1024', '8192'],
+  ['cpu.weight', 2, '100', '800'],
+] as const)('labs weigh eight times what a process beside them does: %s', (file, version, before, after) => {
+  const mountPoint = mkdtempSync(join(tmpdir(), 'cgroups-'));
+  try {
+    const all = join(mountPoint, 'continuous-load');
+    mkdirSync(join(all, 'one'), { recursive: true });
+    for (const directory of [mountPoint, all, join(all, 'one')]) writeFileSync(join(directory, file), before);
+    makeCgroups('one', 'node1', [{ mountPoint, version, options: version === 1 ? 'cpu' : '' }]);
+    const found = [mountPoint, all, join(all, 'one')].map((directory) =>
+      readFileSync(join(directory, file), 'utf8'),
+    );
+    expect(found).toEqual([before, after, before]);
+  } finally {
+    rmSync(mountPoint, { recursive: true });
+  }
 });
