@@ -45,10 +45,14 @@ export function catalogue(
   ]);
 }
 
-/** Paths beside those of the table, targets of the user's own: what `path_info` expects, which the rule path-alerts holds against the injector. */
+/**
+ * Paths beside those of the table, targets of the user's own: what `path_info` expects, which the rule path-alerts holds against the injector.
+ * Where the load is off nothing is expected, and they are those that something is recorded for.
+ */
 function ownPaths(rules: readonly PrometheusRule[]): string[] {
-  return rules.flatMap(({ record, labels }) =>
-    record === recordedNames.pathInfo ? (labels['path'] ?? []) : [],
+  const expected = rules.filter(({ record }) => record === recordedNames.pathInfo);
+  return (expected.length > 0 ? expected : rules).flatMap(({ record, labels }) =>
+    record === undefined ? [] : (labels['path'] ?? []),
   );
 }
 

@@ -6,7 +6,13 @@ interface Optional {
   readonly optional: readonly string[];
 }
 
-/** Monitors that find what they were made for. Those of namespaces that the stack does not make (kube-system) are not judged. */
+/** Labels of a namespace whose pods get more containers from a mesh than their templates have. */
+const injected = ['istio-injection', 'istio.io/rev'];
+
+/**
+ * Monitors that find what they were made for. Not judged are those of namespaces that the stack does not make (kube-system), and of those in
+ * which a mesh adds containers to pods, whose ports nobody knows here.
+ */
 export const monitorFindsPods = stackRule<Optional>({
   name: 'monitor-finds-pods',
   description: 'Each monitor of the stack’s own namespaces finds a workload with the port that it names.',
@@ -21,7 +27,9 @@ export const monitorFindsPods = stackRule<Optional>({
   },
   judgeStack: (stack, { optional }) => {
     const found = new Set(scrapes(stack).map(({ monitor }) => monitor));
+    const open = stack.of('Namespace').filter(({ labels }) => injected.some((label) => label in labels));
     const own = new Set(stack.workloads.map(({ object }) => object.namespace));
+    for (const { name } of open) own.delete(name);
     return stack
       .of(...monitorKinds)
       .filter((monitor) => watchedNamespaces(monitor)?.every((namespace) => own.has(namespace)) ?? false)
