@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ChaosReaper } from './components/chaos-reaper';
 import { chooseCluster } from './components/cluster/choose-cluster';
+import type { Cluster } from './components/cluster/cluster';
 import { Dashboard } from './components/dashboard';
 import { DnsNames } from './components/dns-names';
 import { EchoServer } from './components/echo-server';
@@ -9,6 +10,7 @@ import { IstioMesh } from './components/istio-mesh';
 import { Istiod } from './components/istio/istiod';
 import { injectionLabels } from './components/mesh/sidecar';
 import { LoadInjector } from './components/load-injector';
+import type { Monitoring } from './components/monitoring/monitoring';
 import { openedUrls } from './components/monitoring/opened-urls';
 import { watchedFrom } from './components/monitoring/watched-from';
 import { MonitoringStack } from './components/monitoring-stack';
@@ -18,7 +20,7 @@ import { networkFacts } from './components/network/facts';
 import { NetworkPolicies } from './components/network-policies';
 import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 import { scaledByChaos } from './signals/chaos';
 import { callsEcho, callsHeadless, unpublishedImages } from './signals/paths';
 import { gatewayHost, injectorTargets } from './signals/targets';
@@ -26,10 +28,33 @@ import { gatewayHost, injectorTargets } from './signals/targets';
 /** The whole stack: a cluster, two hops under load, the load, and what watches it. Throws RunError for a wrong config, before anything is registered. */
 export function program() {
   const settings = readSettings();
+  const { cluster: clusterSettings, images, gateway, mesh, monitoring, networkPolicies, model } = settings;
+  const cluster = chooseCluster(
+    clusterSettings,
+    images,
+    gateway !== undefined || mesh !== undefined,
+    unpublishedImages(model.paths),
+    networkPolicies.enabled,
+  );
+  loadIn(cluster, settings, { provider: cluster.provider });
+
+  return {
+    cluster: { kind: cluster.kind, name: cluster.clusterName },
+    kubeconfig: cluster.kubeconfig ?? pulumi.secret(''),
+    paths: model.paths.map(({ name }) => name),
+    urls: openedUrls(cluster, monitoring),
+  };
+}
+
+/** All that a stack has inside a cluster; `own` says under which resource, or by which provider, and `hops` whether the pair is there that only some paths call. */
+export function loadIn(
+  cluster: Cluster,
+  settings: Settings,
+  own: pulumi.ComponentResourceOptions,
+  hops = true,
+): { readonly namespaces: Namespaces } & Monitoring {
   const {
     stack,
-    cluster: clusterSettings,
-    images,
     podinfo,
     echo,
     nodeProber,
@@ -43,14 +68,6 @@ export function program() {
     networkPolicies,
     model,
   } = settings;
-  const cluster = chooseCluster(
-    clusterSettings,
-    images,
-    gateway !== undefined || mesh !== undefined,
-    unpublishedImages(model.paths),
-    networkPolicies.enabled,
-  );
-  const own = { provider: cluster.provider };
   const namespaces = new Namespaces(
     'namespaces',
     { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh), watchedFrom: watchedFrom(monitoring) },
@@ -76,20 +93,21 @@ export function program() {
   new Dashboard('dashboards', { cluster, stack, namespaces, model, ...dashboards }, own);
   const gatewayUrl = model.paths.some(({ name }) => name === 'ingress') ? targets.gatewayInside : undefined;
   const scaled = scaledByChaos(model, namespaceNames.load);
-  new PodinfoPair(
-    'podinfo',
-    {
-      cluster,
-      stack,
-      namespaces,
-      podinfo,
-      targetUrl: targets.target,
-      gatewayUrl,
-      victims: chaos?.victims,
-      scaled,
-    },
-    own,
-  );
+  if (hops)
+    new PodinfoPair(
+      'podinfo',
+      {
+        cluster,
+        stack,
+        namespaces,
+        podinfo,
+        targetUrl: targets.target,
+        gatewayUrl,
+        victims: chaos?.victims,
+        scaled,
+      },
+      own,
+    );
   const { managedGateway: managed } = cluster;
   // One control plane for both, where the stack runs it.
   const istiod =
@@ -162,10 +180,5 @@ export function program() {
       own,
     );
 
-  return {
-    cluster: { kind: cluster.kind, name: cluster.clusterName },
-    kubeconfig: cluster.kubeconfig ?? pulumi.secret(''),
-    paths: model.paths.map(({ name }) => name),
-    urls: openedUrls(cluster, monitoring),
-  };
+  return { namespaces, otlp, ...(prometheusUrl ? { prometheusUrl } : {}) };
 }

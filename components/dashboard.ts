@@ -17,7 +17,7 @@ import type { Namespaces } from './namespaces';
 export interface DashboardArgs extends DashboardsSettings {
   readonly cluster: Cluster;
   readonly stack: string;
-  readonly namespaces: Namespaces;
+  readonly namespaces: Pick<Namespaces, 'monitoring' | 'monitoringName'>;
   readonly model: SignalModel;
 }
 

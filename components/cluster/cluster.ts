@@ -29,7 +29,7 @@ export interface InjectorPlacement {
 export interface Cluster {
   readonly kind: 'lab' | 'k3d' | 'eks' | 'existing';
   readonly clusterName: string;
-  readonly provider: k8s.Provider;
+  readonly provider: pulumi.ProviderResource;
   /** Secret; absent where the user's own kubeconfig is used. */
   readonly kubeconfig?: pulumi.Output<string>;
   /** Addresses on the user's machine; none where nothing is exposed. */
