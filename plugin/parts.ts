@@ -53,7 +53,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     onlyNamedPaths: false,
   },
   LoadInjector: {
-    sections: ['paths', 'targets', 'load', 'injector', 'podinfo', 'echo', 'images'],
+    sections: ['paths', 'targets', 'load', 'injector', 'podinfo', 'echo', 'images', 'networkPolicies'],
     own: [
       {
         name: 'otlp',

@@ -17,10 +17,15 @@ export function sectionsOf(part: PartName, args: Raw, stack: string): Raw {
   return {
     ...given,
     // Which cluster it is says the provider.
-    cluster: { kind: 'existing', name: args['clusterName'] ?? stack, context: 'of-the-provider' },
+    cluster: { kind: 'existing', name: clusterName(part, args, stack), context: 'of-the-provider' },
     ...(onlyNamedPaths ? { paths: onlyNamed(part === 'PodinfoPair' ? { service: {} } : args['paths']) } : {}),
     ...monitoringOf(part, args),
   };
+}
+
+/** What metrics call the cluster, where the component has a Prometheus of its own to say so. */
+function clusterName(part: PartName, args: Raw, stack: string): unknown {
+  return part === 'ContinuousLoad' ? (args['clusterName'] ?? stack) : 'of-the-provider';
 }
 
 function monitoringOf(part: PartName, args: Raw): Raw {

@@ -73,6 +73,8 @@ export interface Provider {
   readonly name: string;
   /** Must equal the version of the npm package whose resources are served. */
   readonly version: string;
+  /** The part `provider` of its schema: what the provider itself may be given; absent where nobody reads it. */
+  readonly providerSchema?: object;
   /** Inputs of the provider resource itself, before `configure`. */
   checkConfig?(olds: Properties, news: Properties): Checked | Promise<Checked>;
   /** Changes of the provider's own configuration; a `replace` replaces every resource of the provider. */

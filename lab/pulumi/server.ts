@@ -91,7 +91,8 @@ export function providerService(
     }),
     getSchema: unary(() => {
       const response = new pb.GetSchemaResponse();
-      response.setSchema(JSON.stringify({ name: provider.name, version: provider.version }));
+      const { name, version, providerSchema } = provider;
+      response.setSchema(JSON.stringify({ name, version, provider: providerSchema }));
       return response;
     }),
     getMapping: unary(() => new pb.GetMappingResponse()),

@@ -215,6 +215,19 @@ const table = {
     },
     optional: true,
   },
+  // For tests of the components in programs that are YAML: users' CLIs bring it along.
+  'pulumi-yaml': {
+    directory: 'pulumi-yaml',
+    programs: {
+      'pulumi-language-yaml': {
+        package: 'github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml',
+        version: '1.32.0',
+        estimateSeconds: 110,
+        tags: ['osusergo', 'grpcnotrace'],
+      },
+    },
+    optional: true,
+  },
 } as const satisfies Record<string, ProgramFamily>;
 
 /** A program family: one wrapper module, one cache entry. */

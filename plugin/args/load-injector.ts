@@ -4,6 +4,7 @@ import type { EchoArgs } from './echo';
 import type { ImagesArgs } from './images';
 import type { InjectorArgs } from './injector';
 import type { LoadArgs } from './load';
+import type { NetworkPoliciesArgs } from './network-policies';
 import type { PathArgs } from './paths';
 import type { PodinfoArgs } from './podinfo';
 import type { OtlpArgs } from './shared';
@@ -27,4 +28,6 @@ export interface LoadInjectorArgs {
   echo?: EchoArgs;
   /** Images of your own, where nobody publishes one. */
   images?: ImagesArgs;
+  /** Network policies: default deny, and for each workload what it needs. */
+  networkPolicies?: NetworkPoliciesArgs;
 }

@@ -122,6 +122,12 @@ export const suites: readonly Suite[] = [
       'a real preview of prod and reviews of dev with the policy pack; stand-ins refuse what the SDKs’ types refuse',
     needsStack: false,
   },
+  {
+    name: 'examples',
+    shows: 'real previews of examples/, in TypeScript and in YAML, by the components as a Pulumi package',
+    needsStack: false,
+    onlyByName: true,
+  },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },
   {
     name: 'interrupted',

@@ -17,7 +17,7 @@ async function refusal(make: () => unknown): Promise<{ message: string; made: st
       make();
     } catch (error) {
       if (!pulumi.RunError.isInstance(error)) throw error;
-      message = (error as Error).message;
+      message = error.message;
     }
   });
   return { message, made: resources.map(({ type }) => type).filter((type) => !type.includes('providers')) };

@@ -10,6 +10,7 @@ import { foreseenCreate, foreseenUpdate } from './foresee';
 import { suffix } from './naming';
 import { asObject, asProperties, describe, idOf, type KubernetesObject } from './object';
 import { fieldManager, isOwnedBy } from './ownership';
+import { providerSchema } from './provider-inputs';
 import { project } from './project';
 import { removeObject, waitUntilGone } from './remove';
 import { serverOf, Session, unsupportedSettings } from './session';
@@ -26,6 +27,7 @@ type Identified = Operation & { readonly id: string };
 export class KubernetesProvider implements Provider {
   readonly name = 'kubernetes';
   readonly version = kubernetesVersion;
+  readonly providerSchema = providerSchema;
   #session: Session | undefined;
 
   get #open(): Session {

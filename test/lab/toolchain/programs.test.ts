@@ -39,6 +39,7 @@ const pinned: [ProgramName, string, (moduleVersion: string) => string][] = [
   ['kube-state-metrics', 'k8s.io/kube-state-metrics/v2', (v) => v],
   ['k3d', 'github.com/k3d-io/k3d/v5', (v) => v],
   ['k3d-config', 'github.com/k3d-io/k3d/v5', (v) => v],
+  ['pulumi-language-yaml', 'github.com/pulumi/pulumi-yaml', (v) => v],
 ];
 
 test.each(pinned)('the version of %s is the one its module is pinned to', (program, module, shown) => {
