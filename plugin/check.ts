@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { readSettings, type Settings } from '../settings';
 import { nearest } from '../settings/nearest';
-import { configNamespace, type Problem, shownValue } from '../settings/problem';
+import { configNamespace, type Problem, shownValue, touches } from '../settings/problem';
 import { WrongConfig } from '../settings/wrong-config';
 import type { PartName } from './part-name';
 import { parts, type Part } from './parts';
@@ -37,21 +37,19 @@ export function settingsOf(
   stack: string = pulumi.getStack(),
 ): Settings {
   const raw = args as Raw;
-  const found = [
-    ...findProvider(opts),
-    ...findOutputs(raw),
-    ...findUnknown(part, raw),
-    ...findMissing(part, raw),
-  ];
+  const outputs = findOutputs(raw);
+  const found = [...findProvider(opts), ...outputs, ...findUnknown(part, raw), ...findMissing(part, raw)];
   try {
-    const known = found.some(({ derived }) => derived) ? withoutOutputs(raw) : raw;
+    const known = outputs.length > 0 ? withoutOutputs(raw) : raw;
     const settings = readSettings(stack, encoded(sectionsOf(part, known, stack)));
     if (found.length === 0) return settings;
   } catch (error) {
     if (!(error instanceof WrongConfig)) throw error;
-    const told = new Set(found.map(({ field }) => field));
+    const told = [...found];
     found.push(
-      ...error.problems.map((problem) => asArgument(part, problem)).filter(({ field }) => !told.has(field)),
+      ...error.problems
+        .map((problem) => asArgument(part, problem))
+        .filter(({ field }) => !touches([field], told)),
     );
   }
   throw new WrongArguments(part, name, found);
@@ -104,7 +102,7 @@ function findOutputs(value: unknown, field = ''): Problem[] {
     return [
       {
         field,
-        derived: true,
+        hidden: true,
         allowed: 'known when the program runs, not an output of a resource or a secret',
         mend: 'give it as plain text: it decides what is made, and what of it is a credential is kept in a Secret',
       },

@@ -90,15 +90,25 @@ test('an output or a secret among the arguments is told by its name', async () =
       new LoadInjector(
         'load',
         {
-          otlp: { url: pulumi.secret('https://otlp.example.org/v1/metrics') as never },
+          otlp: {
+            url: 'https://otlp.example.org/v1/metrics',
+            headers: { Authorization: pulumi.secret('Bearer s3cret') as never },
+          },
           targets: pulumi.output([]) as never,
         },
         within(),
       ),
   );
   expect(made).toEqual([]);
-  expect(message).toMatch(/otlp\.url .*not an output/);
-  expect(message).toMatch(/targets .*not an output/);
+  expect(message).toMatchInlineSnapshot(`
+   "3 mistakes in the arguments of LoadInjector load; nothing was made:
+     ✖ otlp.headers.Authorization is not shown, it may hold a secret; it must be known when the program runs, not an output of a resource or a secret
+         → give it as plain text: it decides what is made, and what of it is a credential is kept in a Secret
+     ✖ targets is not shown, it may hold a secret; it must be known when the program runs, not an output of a resource or a secret
+         → give it as plain text: it decides what is made, and what of it is a credential is kept in a Secret
+     ✖ paths is {"service":{"enabled":false},"grpc":{"enabled":false},"grpc-stream":{"enabled":f…; it must be such that one path is enabled: else nothing is measured
+         → enable a path, or add a target; to stop all load for a while set load.enabled: false"
+  `);
 });
 
 test('what a component cannot do without is asked for', async () => {

@@ -56,11 +56,19 @@ export async function previewExample(
   );
 }
 
-/** What npm would have put there: each package of the checkout, and the checkout itself. */
+/** What a user's program does not need of the repository, and npm would copy nevertheless. */
+const unneeded = new Set(
+  ['node_modules', '.git', 'test', 'bench', 'docs', 'examples'].map((name) => join(checkout, name)),
+);
+
+/** What npm would have put there: each package of the checkout, and a copy of the checkout itself. */
 function withPackages(place: string): void {
   const modules = join(place, 'node_modules');
   mkdirSync(modules);
   for (const entry of readdirSync(join(checkout, 'node_modules')))
     symlinkSync(join(checkout, 'node_modules', entry), join(modules, entry));
-  symlinkSync(checkout, join(modules, 'continuous-load'));
+  cpSync(checkout, join(modules, 'continuous-load'), {
+    recursive: true,
+    filter: (from) => !unneeded.has(from),
+  });
 }
