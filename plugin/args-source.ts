@@ -1,5 +1,16 @@
 /** Makes the files in `args/` from the schemas of a stack's config: `npx tsx plugin/docs.ts` writes them, a test checks them. */
-import { configCatalogue, type ConfigEntry } from '../settings/catalogue';
+import { configCatalogue } from '../settings/catalogue';
+import {
+  allowedOf,
+  describe,
+  fallbackOf,
+  isSpecial,
+  type Key,
+  kindsOf,
+  sentence,
+  told,
+  tree,
+} from './config-keys';
 import type { PartName } from './part-name';
 import { parts } from './parts';
 
@@ -7,13 +18,6 @@ import { parts } from './parts';
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
-}
-
-/** What may be written at one key, over all kinds of its section. */
-interface Key {
-  readonly name: string;
-  readonly entries: readonly ConfigEntry[];
-  readonly children: readonly Key[];
 }
 
 interface Interface {
@@ -55,65 +59,6 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `receivers[]` holds receivers: one of them is a `Receiver`. */
 const singular = (name: string) => (name.endsWith('[]') ? name.slice(0, -3) : name);
-
-function tree(entries: readonly ConfigEntry[], prefix: string): Key[] {
-  const names = new Map<string, ConfigEntry[]>();
-  for (const entry of entries) {
-    const rest = entry.key.slice(prefix.length);
-    const name = /^[^.[]+/.exec(rest)?.[0];
-    if (!entry.key.startsWith(prefix) || name === undefined) continue;
-    names.set(name, [...(names.get(name) ?? []), entry]);
-  }
-  return [...names].map(([name, found]) => {
-    const own = found.filter(({ key }) => key === `${prefix}${name}`);
-    const inner = own[0]?.form === 'list' ? `${prefix}${name}[].` : `${prefix}${name}.`;
-    return { name, entries: own, children: tree(found, inner) };
-  });
-}
-
-const sentence = (text: string) => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`);
-
-/** What a key says of itself; where kinds say different things, each its own. */
-function told(entries: readonly ConfigEntry[], say: (entry: ConfigEntry) => string): string {
-  const by = new Map<string, string[]>();
-  for (const entry of entries) {
-    const text = say(entry);
-    if (text !== '') by.set(text, [...(by.get(text) ?? []), ...entry.kinds]);
-  }
-  if (by.size === 1) return [...by.keys()][0] ?? '';
-  return [...by].map(([text, kinds]) => `With ${kinds.join(', ')}: ${text}`).join(' ');
-}
-
-/** Kinds with which a key is there; none where it always is. */
-const kindsOf = ({ entries }: Key) => [...new Set(entries.flatMap(({ kinds }) => kinds))].sort();
-
-/** Whether a key is there with some of the kinds only that what it is in is there with. */
-function isSpecial(key: Key, outer: readonly string[]): boolean {
-  return kindsOf(key).length > 0 && kindsOf(key).join() !== outer.join();
-}
-
-function describe(key: Key, outer: readonly string[]): string {
-  const { entries } = key;
-  const words = told(entries, ({ description }) => sentence(description));
-  const where = isSpecial(key, outer) ? `Only with kind ${kindsOf(key).join(', ')}.` : '';
-  return [words, where].filter((text) => text !== '').join(' ');
-}
-
-function allowedOf({ entries }: Key): string {
-  // The key that decides between kinds has each kind's name from its own schema.
-  const words = entries.map(({ facts }) => facts?.words);
-  if (words.length > 1 && words.every((some) => some !== undefined))
-    return `Must be one of ${words.flat().join(', ')}.`;
-  return told(entries, ({ facts }) => (facts ? sentence(`Must be ${facts.allowed}`) : ''));
-}
-
-function fallbackOf({ entries }: Key): string {
-  return told(entries, ({ leftOut, fallback, form }) => {
-    if (leftOut !== undefined) return sentence(`Left out: ${leftOut}`);
-    if (fallback === undefined || form === 'section' || form === 'list') return '';
-    return sentence(`Default ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}`);
-  });
-}
 
 const scalars: Readonly<Record<string, string>> = {
   number: 'number',

@@ -24,25 +24,28 @@ function objects(resources: readonly Registered[]): Record<string, unknown> {
 const names = (resources: readonly Registered[]) => Object.keys(objects(resources)).sort();
 
 describe('ContinuousLoad', () => {
-  const settings = { images, monitoring: { receivers } };
-
-  it('makes what a stack on an existing cluster has', async () => {
-    const component = await deploy(
+  const settings = { images, monitoring: { receivers }, paths: { udp: { enabled: false } } };
+  let resources: Registered[];
+  let outputs: ContinuousLoad;
+  beforeAll(async () => {
+    ({ resources, outputs } = await deploy(
       () => new ContinuousLoad('load', { ...settings, clusterName: 'cluster-1' }, within()),
       { stack: 'tenant' },
-    );
+    ));
+  });
+
+  it('makes what a stack on an existing cluster has', async () => {
     const cluster = { kind: 'existing', name: 'cluster-1', context: 'cluster-1' };
     const sections = Object.entries({ ...settings, cluster });
     pulumi.runtime.setAllConfig(
       encodeConfig(Object.fromEntries(sections.map(([name, value]) => [`continuous-load:${name}`, value]))),
     );
     const stack = await deploy(program, { stack: 'tenant' });
-    expect(names(component.resources).length).toBeGreaterThan(40);
-    expect(objects(component.resources)).toEqual(objects(stack.resources));
+    expect(names(resources).length).toBeGreaterThan(40);
+    expect(objects(resources)).toEqual(objects(stack.resources));
   });
 
-  it('has all of it under itself, by its provider', async () => {
-    const { resources } = await deploy(() => new ContinuousLoad('load', settings, within()));
+  it('has all of it under itself, by its provider', () => {
     const [root] = resources.filter(({ type }) => type === 'continuous-load:index:ContinuousLoad');
     const roots = resources.filter(({ parent }) => !resources.some(({ urn }) => urn === parent));
     expect(roots.map(({ type }) => type).sort()).toEqual([root?.type, 'pulumi:providers:kubernetes'].sort());
@@ -51,9 +54,6 @@ describe('ContinuousLoad', () => {
   });
 
   it('says where it is and what it probes', async () => {
-    const { outputs } = await deploy(
-      () => new ContinuousLoad('load', { ...settings, paths: { udp: { enabled: false } } }, within()),
-    );
     expect(await valueOf(outputs.namespace)).toBe('continuous-load');
     expect(await valueOf(outputs.paths)).toEqual(expect.arrayContaining(['service', 'dns']));
     expect(await valueOf(outputs.paths)).not.toContain('udp');
