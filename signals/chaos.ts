@@ -5,13 +5,13 @@ import { alertsSeries, sloNames } from './dashboards/names';
 import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
-import { increase, select } from './promql';
-import { slowIntervalSeconds, zeroLeadMs } from './windows';
+import { duration, increase, select } from './promql';
+import { periodIntervalSeconds, slowIntervalSeconds, zeroLeadMs } from './windows';
 
 /** Names of the reaper's own objects, beside it. */
 export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
 
-/** Label and value by which a pod says that it may be removed. */
+/** Label and value by which a pod says that it may be removed, and a node that it may be drained. */
 export const optIn = { 'chaos.continuous-load/enabled': 'true' } as const;
 
 /** Files of `scenarios/` that must lie beside the reaper's `config.json`; the first is the entry script. */
@@ -25,6 +25,11 @@ export const chaosFiles = [
   'chaos-guards.ts',
   'chaos-lease.ts',
   'chaos-bodies.ts',
+  'chaos-contract.ts',
+  'chaos-memory.ts',
+  'chaos-nodes.ts',
+  'chaos-drain.ts',
+  'chaos-follow.ts',
   'chaos-reaper.ts',
   'chaos-recorder.ts',
   'chaos-world.ts',
@@ -63,6 +68,7 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
       modes: [...(chaos.churn?.modes ?? [])],
       deployments: [...(chaos.churn?.deployments ?? [])],
     },
+    drainShare: (chaos.drainPercent ?? 0) / 100,
     minAgeMs: chaos.minAgeMs,
     minReady: chaos.minReady,
     maxPerHour: chaos.maxPerHour,
@@ -82,7 +88,8 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
  */
 export function guardQuery(model: SignalModel): string {
   const firing = { alertstate: 'firing' };
-  const budgets = select(sloNames.budgetLeft, { sloth_slo: 'availability' });
+  // Recorded as seldom as an instant query looks back: read as one, it is unknown for a moment before each evaluation that is late.
+  const budgets = `last_over_time(${select(sloNames.budgetLeft, { sloth_slo: 'availability' })}[${duration(2 * periodIntervalSeconds)}])`;
   const asked: Record<keyof Required<Signals>, string> = {
     rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog' })})`,
     measured: `count(${select(recorded.known)})`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AlertName } from '../../signals/alert-catalogue';
 import { chaosCommand, chaosEnvironment, chaosFiles, guardQuery } from '../../signals/chaos';
 import { injectorCommand } from '../../signals/injector';
+import { sloNames } from '../../signals/dashboards/names';
 import { chaosChecksTotal, chaosKillsTotal, recorded } from '../../signals/metrics';
 import { defaultChaos, defaultModel, pathSettings } from '../../signals/model';
 import { ruleGroups } from '../../signals/rules';
@@ -80,8 +81,8 @@ const kills = (mode: string, at: number, count: number) =>
     at + step,
     count / step,
   ]);
-const churns = (at: number) =>
-  counter(`${chaosKillsTotal}{kind="workload",mode="restart",workload="w",instance="r"}`, hour, 0, [
+const longOnes = (at: number, kind: string, mode: string) =>
+  counter(`${chaosKillsTotal}{kind="${kind}",mode="${mode}",workload="w",instance="r"}`, hour, 0, [
     at,
     at + step,
     1 / step,
@@ -152,6 +153,7 @@ test('chaos that is held back is told, and so is what it costs', async () => {
     paths: [pathSettings('service')],
     chaos: defaultChaos({
       churn: { percent: 50, modes: ['restart'], deployments: ['continuous-load/target'] },
+      drainPercent: 10,
     }),
   });
   await testRules(
@@ -160,15 +162,22 @@ test('chaos that is held back is told, and so is what it costs', async () => {
       scene(
         names,
         'a restart that costs a probe after two minutes',
-        [churns(600), lost(720, 1)],
+        [longOnes(600, 'workload', 'restart'), lost(720, 1)],
         { 690: [], 780: ['ChaosLostProbes'] },
         '15s',
       ),
       scene(
         names,
         'a lost probe long after a restart',
-        [churns(600), lost(1200, 1)],
+        [longOnes(600, 'workload', 'restart'), lost(1200, 1)],
         { 1230: [], 1260: [] },
+        '15s',
+      ),
+      scene(
+        names,
+        'a drain of a node that costs a probe after two minutes',
+        [longOnes(600, 'node', 'drain'), lost(720, 1)],
+        { 690: [], 780: ['ChaosLostProbes'] },
         '15s',
       ),
     ],
@@ -177,6 +186,28 @@ test('chaos that is held back is told, and so is what it costs', async () => {
   const wrong = scene(names, 'wrong', [kills('evict', 600, 1), lost(630, 1)], { 690: [] }, '15s');
   await expect(testRules(groups, [wrong], '30s')).rejects.toThrow(/ChaosLostProbes/);
 });
+
+test('a budget is known though its rule is late: it is recorded as seldom as an instant query looks back', async () => {
+  const known = (series: string) => ({ series, values: '1x30' });
+  const late: RuleTest = {
+    name: 'a late rule',
+    interval: '30s',
+    input_series: [
+      known(`${recorded.pathInfo}{path="service"}`),
+      // half a minute later than five minutes, and then no more
+      {
+        series: `${sloNames.budgetLeft}{path="service",sloth_slo="availability"}`,
+        values: '0.9 _x10 0.8 _x20',
+      },
+    ],
+    promql_expr_test: [320, 600, 950].map((at) => ({
+      expr: guardQuery(model),
+      eval_time: `${at}s`,
+      exp_samples: at > 940 ? [] : [{ labels: '{guard="budget"}', value: at < 330 ? 0.9 : 0.8 }],
+    })),
+  };
+  await testRules([], [late], '30s');
+}, 60_000);
 
 test('promtool takes what the guards ask', async () => {
   expect(await checkExpressions([guardQuery(model)])).toMatch(/SUCCESS/);
