@@ -76,7 +76,7 @@ test('an alert that waits and keeps firing is refused: it cannot be said', () =>
 
 test('promtool finds nothing to say about them', async () => {
   expect(await checkRules(ruleGroups(managed))).toMatch(/SUCCESS/);
-}, 60_000);
+});
 
 test('outages page, keep paging and end, and a burn is seen by the pushed counters', async () => {
   const model = { ...managed, paths: [pathSettings('service')] };
@@ -106,4 +106,4 @@ test('outages page, keep paging and end, and a burn is seen by the pushed counte
   await testRules(groups, scenes, '10s');
   const wrong = told('wrong', both(step, [well(300)]), { 250: ['PathDown'] });
   await expect(testRules(groups, [wrong], '10s')).rejects.toThrow(/PathDown/);
-}, 60_000);
+});
