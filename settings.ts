@@ -19,7 +19,7 @@ import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { findTooSmallInjector } from './settings/injector-size';
 import { ownStore } from './settings/long-term-schema';
-import { type RunMonitoringSettings, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
+import { type RunMonitoringSettings, reach, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
 import { lingerSeconds } from './settings/podinfo-schema';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
@@ -290,8 +290,9 @@ function toModel(
     runbookBase: alerts.runbooks ?? defaultRunbookBase,
     owner: alerts.owner,
     interruptionsPerHour: alerts.interruptionsPerHour,
-    retentionDays: wholeDays(monitoring.retention),
+    retentionDays: wholeDays(reach(monitoring)),
     ...(runsPrometheus(monitoring) ? longTermOf(monitoring.longTerm) : { sharedPrometheus: true }),
+    ...(monitoring.kind === 'gmp' ? { managedRules: true } : {}),
     enabled: load.enabled,
     maxRatePerSecond: load.maxRate,
     gatewayScraped: cluster !== undefined && cluster.kind !== 'existing' && scrapesPods(monitoring),

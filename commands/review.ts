@@ -9,7 +9,9 @@ import { notUp } from './engine/stack-outputs';
 import { hasState } from './engine/stack-state';
 import { neededPrograms } from './preview';
 import { checkoutOf, makeBlankPulumi, previewBlank, runPreview, type BlankPulumi } from './review/blank';
+import { PageFile } from './html/page-file';
 import { renderMarkdown } from './review/markdown';
+import { renderReviewPage } from './review/page';
 import { reviewOf, type Against, type StackReview } from './review/review';
 import { setInConfig, withoutEncryption } from './stack/stack-config';
 import { checkout, findStack, type Stack } from './stack/stack';
@@ -49,19 +51,21 @@ export async function review(argv: readonly string[], terminal: Terminal): Promi
     )
     .option('--json', 'as JSON on stdout (use `npm run -s`)')
     .option('--out <dir>', 'write review.md and review.json there too')
+    .option('--html <file>', 'write it as one page that needs no network, for a browser')
     .addHelpText('after', help);
   command.parse([...argv], { from: 'user' });
-  const { against, set, json, out } = command.opts<{
+  const { against, set, json, out, html } = command.opts<{
     against?: string;
     set: string[];
     json?: true;
     out?: string;
+    html?: string;
   }>();
   const asked = command.args.length > 0 ? command.args : ['dev', 'prod'];
   const meant = asked.map((word) => meantStack(word, set, asked));
-  const reviews =
-    against === 'state' ? await reviewState(meant, terminal) : await reviewBlank(meant, against, terminal);
-  terminal.progress.end();
+  const page =
+    html === undefined ? undefined : PageFile.at(html, `npm run review ${html} -- --html FILE.html`);
+  const reviews = await reviewAll(meant, against, terminal, page);
   const markdown = renderMarkdown(reviews);
   const data = `${JSON.stringify(reviews, null, 2)}\n`;
   if (out !== undefined)
@@ -76,6 +80,24 @@ export async function review(argv: readonly string[], terminal: Terminal): Promi
       failed.map(({ stack, failures }) => `Stack ${stack}: ${failures[0] ?? 'failed'}.`).join('\n'),
       failedReview,
     );
+}
+
+/** Reviews the stacks, and puts the page in place where there is one. */
+async function reviewAll(
+  meant: readonly MeantStack[],
+  against: string | undefined,
+  terminal: Terminal,
+  page: PageFile | undefined,
+): Promise<readonly StackReview[]> {
+  try {
+    const reviews =
+      against === 'state' ? await reviewState(meant, terminal) : await reviewBlank(meant, against, terminal);
+    terminal.progress.end();
+    page?.write(renderReviewPage(reviews));
+    return reviews;
+  } finally {
+    page?.discard();
+  }
 }
 
 /** A stack with the assignments that are meant for it. */

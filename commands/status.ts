@@ -7,7 +7,7 @@ import { notUp, stackOutputs } from './engine/stack-outputs';
 import { hasState } from './engine/stack-state';
 import { renderPage } from './signal/html/page';
 import { readPage } from './signal/html/page-data';
-import { PageFile } from './signal/html/page-file';
+import { PageFile } from './html/page-file';
 import { PrometheusApi, suppressedAlerts } from './signal/prometheus-api';
 import { alertStatuses, readPaths, type StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';

@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { MonitoringSettings } from '../settings/monitoring-schema';
+import { type MonitoringSettings, reach } from '../settings/monitoring-schema';
 import { chartMonitoring } from './monitoring/chart-monitoring';
 import { existingMonitoring } from './monitoring/existing-monitoring';
+import { gmpMonitoring } from './monitoring/gmp-monitoring';
 import type { Monitoring, MonitoringArgs, OtlpReceiver } from './monitoring/monitoring';
 import { noMonitoring } from './monitoring/no-monitoring';
 import { ownMonitoring } from './monitoring/own-monitoring';
@@ -17,7 +18,7 @@ export class MonitoringStack extends pulumi.ComponentResource implements Monitor
   /** @throws pulumi.InputPropertyError when the retention is shorter than the period that objectives are counted over. */
   constructor(name: string, args: MonitoringStackArgs, opts?: pulumi.ComponentResourceOptions) {
     const periodMs = args.model.periodDays * 86_400_000;
-    if (args.monitoring.retention < periodMs)
+    if (reach(args.monitoring) < periodMs)
       throw new pulumi.InputPropertyError({
         propertyPath: 'monitoring.retention',
         reason: `must be at least ${args.model.periodDays} days`,
@@ -38,6 +39,8 @@ function ofKind(parent: pulumi.Resource, { monitoring, ...args }: MonitoringStac
       return chartMonitoring(parent, { ...args, monitoring });
     case 'none':
       return noMonitoring(parent, { ...args, monitoring });
+    case 'gmp':
+      return gmpMonitoring(parent, { ...args, monitoring });
     case 'existing':
       return existingMonitoring(parent, { ...args, monitoring });
   }

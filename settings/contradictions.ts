@@ -3,6 +3,7 @@ import { clusterContradictions } from './contradictions/cluster';
 import type { Contradiction } from './contradictions/contradiction';
 import { dashboardsContradictions } from './contradictions/dashboards';
 import { eksContradictions } from './contradictions/eks';
+import { gmpContradictions } from './contradictions/gmp';
 import { gatewayContradictions } from './contradictions/gateway';
 import { longTermContradictions } from './contradictions/long-term';
 import { meshContradictions } from './contradictions/mesh';
@@ -32,6 +33,7 @@ export const contradictions: readonly Contradiction[] = [
   overLimits('echo', ({ echo }) => echo.resources),
   overLimits('injector', ({ injector }) => injector.resources),
   ...monitoringKindContradictions,
+  ...gmpContradictions,
   ...monitoringContradictions,
   ...longTermContradictions,
   overLimits('monitoring', ({ monitoring }) =>

@@ -168,6 +168,36 @@ const existingSchema = z.strictObject({
   }),
 });
 
+/** Google's operator scrapes and evaluates; counts get to its store by a collector of the user's. */
+const gmpSchema = z.strictObject({
+  kind: choice(['gmp'], 'write gmp').describe('What watches: who keeps Prometheus and Alertmanager.'),
+  otlp: otlpSchema.describe('Where k6 pushes to.'),
+  /** Where the collectors run, for network policies. */
+  collectors: text({
+    pattern: new RegExp(`^${dnsLabel}$`),
+    allowed: 'the name of a namespace',
+    mend: 'leave it out; on GKE Autopilot write gke-gmp-system',
+  })
+    .prefault('gmp-system')
+    .describe('Namespace of Google’s collectors, which scrape; gke-gmp-system on Autopilot.'),
+  /** Absent: somebody else says whom the managed Alertmanager tells. */
+  managedAlertmanager: z
+    .strictObject({
+      compress: flag('true compresses the rules of everybody in the cluster')
+        .prefault(true)
+        .describe('Compresses what Google’s operator makes of all rules; 1 MiB is all there is.'),
+    })
+    .optional()
+    .meta({
+      description: 'Takes the configuration of the managed Alertmanager over: our routes, and nobody else’s.',
+      leftOut: 'your Alertmanager routes by itself',
+    }),
+  receivers: z.array(receiverSchema).optional().meta({
+    description: 'Who is told of alerts by the managed Alertmanager.',
+    leftOut: 'nobody',
+  }),
+});
+
 /** Nothing in the cluster evaluates rules: counts go to somebody who does, or to nobody. */
 const noneSchema = z.strictObject({
   kind: choice(['none'], 'write none').describe('What watches: who keeps Prometheus and Alertmanager.'),
@@ -194,6 +224,7 @@ const schemas = {
   own: ownSchema,
   'kube-prometheus-stack': chartSchema,
   existing: existingSchema,
+  gmp: gmpSchema,
   none: noneSchema,
 };
 
@@ -218,7 +249,7 @@ const monitoringBase = z.unknown().transform((raw: unknown, context): Monitoring
       input: (raw as { kind: unknown }).kind,
       message: `one of ${monitoringKinds.join(', ')}`,
       params: {
-        mend: 'write own for a Prometheus of the stack’s, kube-prometheus-stack for one by that chart, existing for one that you have already, none where only counts are pushed',
+        mend: 'write own for a Prometheus of the stack’s, kube-prometheus-stack for one by that chart, existing for one that you have already, gmp for Google Managed Prometheus, none where only counts are pushed',
       },
     });
     return z.NEVER;
@@ -247,6 +278,9 @@ export type ChartMonitoringSettings = z.output<typeof chartSchema>;
 /** Monitoring by a Prometheus of the user's that an operator runs. */
 export type ExistingMonitoringSettings = z.output<typeof existingSchema>;
 
+/** Monitoring by Google Managed Prometheus. */
+export type GmpMonitoringSettings = z.output<typeof gmpSchema>;
+
 /** No monitoring here: counts are pushed to a receiver of the user's. */
 export type NoMonitoringSettings = z.output<typeof noneSchema>;
 
@@ -264,6 +298,25 @@ export function runsPrometheus(monitoring: MonitoringSettings): monitoring is Ru
 /** Whether somebody scrapes what offers metrics; k6 pushes. */
 export function scrapesPods({ kind }: MonitoringSettings): boolean {
   return kind !== 'none';
+}
+
+/** Whether pairs of nodes can be told: their prober is scraped every 5 s, and a series of a node that is gone must end by a mark. */
+export function tellsNodePairs({ kind }: MonitoringSettings): boolean {
+  return kind !== 'none' && kind !== 'gmp';
+}
+
+/**
+ * Pushes to Google are so far apart at least, in milliseconds: it refuses a point within 5 s of the one before
+ * (https://cloud.google.com/monitoring/quotas), and a push may be a little early.
+ */
+export const pointSpacingMs = 6000;
+
+/** Six weeks: beyond, Google keeps a sample every ten minutes only, and what is added up from one every five would be half. */
+const gmpReach = 42 * dayMs;
+
+/** How far back samples reach that figures can be made of, in milliseconds. */
+export function reach(monitoring: MonitoringSettings): number {
+  return monitoring.kind === 'gmp' ? gmpReach : monitoring.retention;
 }
 
 /** A Service of the cluster. */

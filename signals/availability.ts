@@ -1,7 +1,7 @@
 import { recorded } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { duration, increase, number, select, sumBy } from './promql';
-import { slothLabels } from './recording-rules';
+import { duration, number, select } from './promql';
+import { countWithin, slothLabels } from './recording-rules';
 import type { RecordingRule } from './rule-types';
 import { periodIntervalSeconds, slowIntervalSeconds } from './windows';
 
@@ -43,12 +43,16 @@ export function coverageName(windowSeconds: number): string {
   return `slo:availability_coverage:ratio_${duration(windowSeconds)}`;
 }
 
-/** Whether probes were counted in these 30 s; evaluated every 30 s. */
-export function knownRule(path: PathSettings): RecordingRule {
-  const total = increase(select(recorded.total, { path: path.name }), slowIntervalSeconds);
+/** How often it is looked whether probes were counted: what thins out to a sample a minute must be rarer than that. */
+function knownSeconds({ managedRules }: SignalModel): number {
+  return managedRules === true ? periodIntervalSeconds : slowIntervalSeconds;
+}
+
+/** Whether probes were counted since the evaluation before; among the objectives, every 30 s. Of managed rules it is among those of the period. */
+export function knownRule(model: SignalModel, path: PathSettings): RecordingRule {
   return {
     record: recorded.known,
-    expr: `(${sumBy(['path'], total)} > 0) * 0 + 1`,
+    expr: `(${countWithin(model, path, recorded.total, knownSeconds(model))} > 0) * 0 + 1`,
     labels: { path: path.name },
   };
 }
@@ -64,11 +68,12 @@ export function availabilityRules(model: SignalModel, path: PathSettings): Recor
     { record: recorded.total5m, from: recorded.total },
   ].map(({ record, from }) => ({
     record,
-    expr: sumBy(['path'], increase(select(from, of), periodIntervalSeconds)),
+    expr: countWithin(model, path, from, periodIntervalSeconds),
     labels: of,
   }));
   const labels = slothLabels(path, 'availability');
   return [
+    ...(model.managedRules === true ? [knownRule(model, path)] : []),
     ...counts,
     ...ownWindows(model).flatMap((seconds) => {
       const sum = (record: string) => `sum_over_time(${select(record, of)}[${duration(seconds)}])`;
@@ -81,7 +86,7 @@ export function availabilityRules(model: SignalModel, path: PathSettings): Recor
         },
         {
           record: coverageName(seconds),
-          expr: `clamp_max(${known} / ${number(seconds / slowIntervalSeconds)}, 1)`,
+          expr: `clamp_max(${known} / ${number(seconds / knownSeconds(model))}, 1)`,
           labels,
         },
       ];

@@ -18,8 +18,17 @@ function sum(metric: string, matchers: string, window: string): string {
   return `sum(increase(${metric}${matchers}[${window}]))`;
 }
 
+/** Alerts that read what a Prometheus says of itself: where Google evaluates there is none that says it. */
+const ofTheServer: readonly string[] = ['IngestFailing', 'RuleEvaluationFailing', 'RulesLate'];
+
 /** Alerts on what measures and tells: pushes, scrapes, rules, Alertmanager; and the one that always fires. */
 export function meterAlerts(model: SignalModel): AlertRule[] {
+  return model.managedRules === true
+    ? everyMeterAlert(model).filter(({ alert }) => !ofTheServer.includes(alert))
+    : everyMeterAlert(model);
+}
+
+function everyMeterAlert(model: SignalModel): AlertRule[] {
   const shared = model.sharedPrometheus === true;
   const ofOurRules = shared ? '{rule_group=~".*;continuous-load[.].+"}' : '';
   const sumByPod = (metric: string) => `sum by (pod) (increase(${metric}${ofOurRules}[10m]))`;

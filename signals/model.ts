@@ -114,6 +114,11 @@ export interface SignalModel {
    * only, and its own health is for whoever keeps it. Default false.
    */
   readonly sharedPrometheus?: boolean;
+  /**
+   * Whether Google's managed rule evaluation computes the rules, over its own store: what is recorded is a gauge there, a series ends without a
+   * mark, no alert keeps firing by itself, and samples thin out after a week. Default false.
+   */
+  readonly managedRules?: boolean;
   /** Probes from node to node; absent where there are none. */
   readonly nodeProber?: NodeProberSettings;
   /** Chaos as the stack wants it; absent where there is none. */

@@ -48,6 +48,16 @@ export function duration(seconds: number): string {
   return text;
 }
 
+const unitSeconds: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+
+/** Seconds of what {@link duration} wrote: `4m40s` → 280. */
+export function durationSeconds(text: string): number {
+  return [...text.matchAll(/(\d+)([dhms])/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (unitSeconds[unit] ?? 0),
+    0,
+  );
+}
+
 /** A number as PromQL wants it, without the dust of binary fractions: 1 − 0.999 → `0.001`. */
 export function number(value: number): string {
   return String(Number(value.toPrecision(12)));

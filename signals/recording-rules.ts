@@ -1,11 +1,11 @@
 import { leaders } from './dependencies';
-import { answered, counted, pathDown } from './expressions';
+import { answered, counted, pathDown, probesWithin } from './expressions';
 import { errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { pathRow } from './paths';
+import { type Outcome, pathRow } from './paths';
 import { duration, increase, number, select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
-import { budgetShare, burnWindowLengths, burnWindows, fastIntervalSeconds, noticeSeconds } from './windows';
+import { budgetShare, burnWindowLengths, burnWindows, fastSeconds, noticeSeconds } from './windows';
 
 /** The two objectives of a path. */
 export type Sli = 'availability' | 'latency';
@@ -20,16 +20,24 @@ export function objectivePercent(path: PathSettings, sli: Sli): number {
   return sli === 'availability' ? path.availabilityPercent : path.latencyPercent;
 }
 
+/** Outcomes that each recorded count adds up. */
+const outcomesOf = {
+  [recorded.bad]: 'failed',
+  [recorded.total]: counted,
+  [recorded.slow]: 'slow',
+  [recorded.answered]: answered,
+} as const satisfies Record<string, Outcome | readonly Outcome[]>;
+
+/** Name of a recorded count. */
+type Count = keyof typeof outcomesOf;
+
 /** What must exist, and the counters that everything longer than a minute is computed from; evaluated every 5 s. */
 export function countRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const labels = { path: path.name };
   // Recorded every 5 s per injector, the counters are cheap over days, survive a gap in the rules, and see a restart as a reset.
-  const sums = (record: string, outcome: readonly string[]): RecordingRule => ({
+  const sums = (record: Count): RecordingRule => ({
     record,
-    expr: sumBy(
-      ['path', 'instance'],
-      select(probesTotal, { ...labels, outcome: outcome.length === 1 ? (outcome[0] ?? '') : outcome }),
-    ),
+    expr: sumBy(['path', 'instance'], select(probesTotal, { ...labels, outcome: outcomesOf[record] })),
     labels,
   });
   return [
@@ -40,10 +48,10 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
     },
     // The label of the result is said again: two rules of one name and labels would look like a mistake.
     { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },
-    sums(recorded.bad, ['failed']),
-    sums(recorded.total, counted),
-    sums(recorded.slow, ['slow']),
-    sums(recorded.answered, answered),
+    sums(recorded.bad),
+    sums(recorded.total),
+    sums(recorded.slow),
+    sums(recorded.answered),
     { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1`, labels },
     { record: recorded.pagedBad, expr: pagedBad(model, path), labels },
   ];
@@ -57,7 +65,7 @@ export function sloRules(model: SignalModel, path: PathSettings): RecordingRule[
   return [
     ...lengths.map((length) => ({
       record: errorRatioName(duration(length)),
-      expr: spent(path, 'availability', length),
+      expr: spent(model, path, 'availability', length),
       labels: availability,
     })),
     ...lengths.map((length) => ({
@@ -67,7 +75,7 @@ export function sloRules(model: SignalModel, path: PathSettings): RecordingRule[
     })),
     ...lengths.map((length) => ({
       record: errorRatioName(duration(length)),
-      expr: spent(path, 'latency', length),
+      expr: spent(model, path, 'latency', length),
       labels: latency,
     })),
     ...(['availability', 'latency'] as const).flatMap((sli) => staticRules(model, path, sli)),
@@ -83,7 +91,7 @@ export function periodRules(model: SignalModel, path: PathSettings): RecordingRu
     const ratio = select(name, { path: path.name, sloth_slo: sli });
     const burn = `${ratio} / ${number(budgetShare(objectivePercent(path, sli)))}`;
     return [
-      { record: name, expr: spent(path, sli, periodSeconds), labels },
+      { record: name, expr: spent(model, path, sli, periodSeconds), labels },
       { record: 'slo:period_burn_rate:ratio', expr: burn, labels },
       { record: 'slo:period_error_budget_remaining:ratio', expr: `1 - ${burn}`, labels },
     ];
@@ -113,9 +121,9 @@ function staticRules(model: SignalModel, path: PathSettings, sli: Sli): Recordin
 }
 
 /** bad / max(total, rate × window): ten minutes of data cannot look like a spent month. No probes, no number. */
-function spent(path: PathSettings, sli: Sli, windowSeconds: number): string {
-  const bad = within(path, sli === 'availability' ? recorded.bad : recorded.slow, windowSeconds);
-  return `${bad} / ${possible(path, sli, windowSeconds)}`;
+function spent(model: SignalModel, path: PathSettings, sli: Sli, windowSeconds: number): string {
+  const bad = countWithin(model, path, sli === 'availability' ? recorded.bad : recorded.slow, windowSeconds);
+  return `${bad} / ${possible(model, path, sli, windowSeconds)}`;
 }
 
 /**
@@ -126,34 +134,51 @@ function pagedBad(model: SignalModel, path: PathSettings): string {
   const late = noticeSeconds(model, path);
   const counter = (secondsAgo: number) =>
     `${select(recorded.bad, { path: path.name })} offset ${duration(secondsAgo)}`;
-  const failed = `clamp_min(${counter(late)} - ${counter(late + fastIntervalSeconds)}, 0)`;
+  const failed = `clamp_min(${counter(late)} - ${counter(late + fastSeconds(model))}, 0)`;
   return `${sumBy(['path'], failed)} ${whileDown(model, path)}`;
 }
 
 /** As `spent`, but failures that *path down* pages for are taken out: its page says so, a second one says nothing new. */
 function unpaged(model: SignalModel, path: PathSettings, windowSeconds: number): string {
-  const bad = within(path, recorded.bad, windowSeconds);
+  const bad = countWithin(model, path, recorded.bad, windowSeconds);
   const paged = `sum_over_time(${select(recorded.pagedBad, { path: path.name })}[${duration(windowSeconds)}])`;
-  const latest = `${within(path, recorded.bad, noticeSeconds(model, path))} ${whileDown(model, path)}`;
+  const latest = `${countWithin(model, path, recorded.bad, noticeSeconds(model, path))} ${whileDown(model, path)}`;
   const less = [sumBy(['path'], paged), latest].map((one) => `((${one}) or ${bad} * 0)`).join(' - ');
-  return `clamp_min(${bad} - ${less}, 0) / ${possible(path, 'availability', windowSeconds)}`;
+  return `clamp_min(${bad} - ${less}, 0) / ${possible(model, path, 'availability', windowSeconds)}`;
 }
 
 function whileDown(model: SignalModel, path: PathSettings): string {
   const others = leaders(model, path.name);
   const involved = model.paths.filter(({ name }) => name === path.name || others.includes(name));
-  const seconds = Math.max(...involved.map((one) => noticeSeconds(model, one))) + fastIntervalSeconds;
+  const seconds = Math.max(...involved.map((one) => noticeSeconds(model, one))) + fastSeconds(model);
   // Groups of other paths are evaluated at other moments of the interval.
-  const window = duration(others.length === 0 ? seconds : seconds + fastIntervalSeconds);
+  const window = duration(others.length === 0 ? seconds : seconds + fastSeconds(model));
   const down = select(recorded.down, { path: others.length === 0 ? path.name : [path.name, ...others] });
   return `and on () max_over_time(${down}[${window}])`;
 }
 
-function possible(path: PathSettings, sli: Sli, windowSeconds: number): string {
-  const total = within(path, sli === 'availability' ? recorded.total : recorded.answered, windowSeconds);
+function possible(model: SignalModel, path: PathSettings, sli: Sli, windowSeconds: number): string {
+  const counts = sli === 'availability' ? recorded.total : recorded.answered;
+  const total = countWithin(model, path, counts, windowSeconds);
   return `clamp_min(${total} > 0, ${number(path.ratePerSecond * windowSeconds)})`;
 }
 
-function within(path: PathSettings, record: string, windowSeconds: number): string {
-  return sumBy(['path'], increase(select(record, { path: path.name }), windowSeconds));
+/**
+ * Counters {path, instance, …} of a count, of all paths. Where Google evaluates they are the pushed ones: there whatever was recorded is a
+ * gauge, and the growth of a gauge is an error.
+ */
+export function countersOf({ managedRules }: Pick<SignalModel, 'managedRules'>, count: Count): string {
+  return managedRules === true ? select(probesTotal, { outcome: outcomesOf[count] }) : count;
+}
+
+/** What a count of a path grew by within a window, of the counters that {@link countersOf} names. */
+export function countWithin(
+  { managedRules }: Pick<SignalModel, 'managedRules'>,
+  path: PathSettings,
+  count: Count,
+  windowSeconds: number,
+): string {
+  return managedRules === true
+    ? probesWithin(path, outcomesOf[count], windowSeconds)
+    : sumBy(['path'], increase(select(count, { path: path.name }), windowSeconds));
 }

@@ -3,6 +3,7 @@ import { availabilityRules, knownRule } from './availability';
 import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
+import { managedGroups } from './managed-rules';
 import { maskedRules } from './masked';
 import { sendingGroups } from './long-term';
 import { meshAlerts } from './mesh-alerts';
@@ -15,7 +16,7 @@ import { countRules, periodRules, sloRules } from './recording-rules';
 import type { RuleGroup } from './rule-types';
 import { isAlert } from './rule-types';
 import { dnsAlerts, podinfoAlerts } from './server-alerts';
-import { fastIntervalSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
+import { fastSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
 import { workloadAlerts } from './workload-alerts';
 
 export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
@@ -23,13 +24,13 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
  * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
- * long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
     {
       name: `continuous-load.${path.name}.counts`,
-      interval: duration(fastIntervalSeconds),
+      interval: duration(fastSeconds(model)),
       rules: [...countRules(model, path), ...absenceAlerts(model, path)],
     },
     {
@@ -37,7 +38,7 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       interval: duration(slowIntervalSeconds),
       rules: [
         ...sloRules(model, path),
-        knownRule(path),
+        ...(model.managedRules === true ? [] : [knownRule(model, path)]),
         ...maskedRules(model, path),
         ...burnAlerts(model, path),
         ...proberAlerts(model, path),
@@ -50,13 +51,14 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       rules: [...periodRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
-  return [
+  const all = [
     ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
     ...sendingGroups(model),
     ...surroundings(model),
     ...nodeGroups(model),
     ...(model.enabled === false ? [] : chaosGroup(model)),
   ];
+  return model.managedRules === true ? managedGroups(all) : all;
 }
 
 function surroundings(model: SignalModel): RuleGroup[] {

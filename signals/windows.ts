@@ -2,11 +2,18 @@ import type { PathSettings, SignalModel } from './model';
 
 /** How often the groups are evaluated, in seconds. */
 export const fastIntervalSeconds = 5;
+/** Google takes two points of a series only where five seconds or more are between them (quotas of Cloud Monitoring). */
+const managedFastIntervalSeconds = 10;
 export const slowIntervalSeconds = 30;
 export const periodIntervalSeconds = 300;
 
 /** k6 flushes its samples into OTLP counters this often, in milliseconds (`K6_OTEL_FLUSH_INTERVAL`). */
 export const flushIntervalMs = 1000;
+
+/** How often the groups of counts, *down* and *missing* are evaluated, in seconds. */
+export function fastSeconds({ managedRules }: Pick<SignalModel, 'managedRules'>): number {
+  return managedRules === true ? managedFastIntervalSeconds : fastIntervalSeconds;
+}
 
 /** One pair of windows of a burn alert. */
 export interface BurnWindow {
@@ -76,7 +83,7 @@ export const missingForSeconds = 60;
  */
 export function noticeSeconds(model: SignalModel, path: PathSettings): number {
   const pipelineMs = path.timeoutMs + flushIntervalMs + model.exportIntervalMs;
-  return Math.ceil(downWindowSeconds(model, path) + pipelineMs / 1000 + fastIntervalSeconds);
+  return Math.ceil(downWindowSeconds(model, path) + pipelineMs / 1000 + fastSeconds(model));
 }
 
 /**
@@ -84,7 +91,7 @@ export function noticeSeconds(model: SignalModel, path: PathSettings): number {
  * before they grow.
  */
 export function zeroLeadMs(model: SignalModel): number {
-  return flushIntervalMs + model.exportIntervalMs + fastIntervalSeconds * 1000 + 1000;
+  return flushIntervalMs + model.exportIntervalMs + fastSeconds(model) * 1000 + 1000;
 }
 
 /** Tolerated failing share of a burn factor, e.g. 14.4 × (1 − 0.999). */

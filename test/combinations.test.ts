@@ -147,6 +147,22 @@ const config = fc.oneof(
   ),
 );
 
+/** What Google Managed Prometheus goes with, which of all these is little. */
+const collector = { url: 'http://collector.otel.svc:4318/v1/metrics' };
+const google = fc
+  .record<Record<string, unknown>>({
+    ...common,
+    ...kinds.existing,
+    monitoring: fc.constantFrom(
+      { kind: 'gmp', otlp: collector },
+      { kind: 'gmp', otlp: collector, managedAlertmanager: {}, receivers },
+      { kind: 'gmp', otlp: collector, managedAlertmanager: { compress: false }, receivers },
+    ),
+    injector: fc.constantFrom({ exportInterval: '10s' }, { replicas: 3, exportInterval: '6s' }),
+    chaos: fc.constant(undefined),
+  })
+  .map((sections) => ({ sections }));
+
 /** As the CLI would pass them to the program. */
 function given(sections: Readonly<Record<string, unknown>>): Record<string, string> {
   const written = Object.entries(sections).filter(([, value]) => value !== undefined);
@@ -160,25 +176,31 @@ const stacks: Readonly<Record<string, string>> = { lab: 'lab', k3d: 'dev', eks: 
 const numRuns = Number(process.env['COMBINATIONS'] ?? 25);
 const seed = Number(process.env['COMBINATIONS_SEED'] ?? 2);
 
-test('whatever settings are combined: refused with the mistakes, or a stack that keeps the policies', async () => {
-  let made = 0;
-  const stack = async ({ sections }: { sections: Record<string, unknown> }) => {
-    const { kind } = sections['cluster'] as { kind: string };
-    const name = stacks[kind] ?? kind;
-    const config = given(sections);
-    try {
-      readSettings(name, config);
-    } catch (refusal) {
-      expect(refusal).toBeInstanceOf(WrongConfig);
-      return;
-    }
-    pulumi.runtime.setAllConfig(config);
-    const { resources } = await deploy(program, { stack: name });
-    const seen = resources.map(({ urn, type, inputs }) => ({ urn, type, props: plain(inputs) }));
-    const violations = judge(rules, seen, packConfig(name)).filter(({ level }) => level === 'mandatory');
-    expect(violations.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
-    made += 1;
-  };
-  await fc.assert(fc.asyncProperty(config, stack), { numRuns, seed, endOnFailure: true });
-  expect(made).toBeGreaterThan(numRuns / 4);
-});
+test.each([
+  ['settings', config, numRuns],
+  ['settings with Google Managed Prometheus', google, Math.ceil(numRuns / 5)],
+])(
+  'whatever %s are combined: refused with the mistakes, or a stack that keeps the policies',
+  async (_, all, runs) => {
+    let made = 0;
+    const stack = async ({ sections }: { sections: Record<string, unknown> }) => {
+      const { kind } = sections['cluster'] as { kind: string };
+      const name = stacks[kind] ?? kind;
+      const config = given(sections);
+      try {
+        readSettings(name, config);
+      } catch (refusal) {
+        expect(refusal).toBeInstanceOf(WrongConfig);
+        return;
+      }
+      pulumi.runtime.setAllConfig(config);
+      const { resources } = await deploy(program, { stack: name });
+      const seen = resources.map(({ urn, type, inputs }) => ({ urn, type, props: plain(inputs) }));
+      const violations = judge(rules, seen, packConfig(name)).filter(({ level }) => level === 'mandatory');
+      expect(violations.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
+      made += 1;
+    };
+    await fc.assert(fc.asyncProperty(all, stack), { numRuns: runs, seed, endOnFailure: true });
+    expect(made).toBeGreaterThan(runs / 4);
+  },
+);

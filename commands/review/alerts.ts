@@ -1,4 +1,5 @@
 import { at, fields, list, text } from '../../policies/lib/data';
+import { ruleObjects } from '../../policies/lib/rules-of';
 import type { Stack } from '../../policies/lib/stack';
 
 /** An alerting rule, as far as a reader of a change wants to know it. */
@@ -22,9 +23,9 @@ export interface AlertChange {
   readonly fields: readonly { readonly field: string; readonly before: string; readonly after: string }[];
 }
 
-/** All alerts of a stack's PrometheusRules. */
+/** All alerts of a stack. */
 export function alertsOf(stack: Stack): readonly Alert[] {
-  return stack.of('PrometheusRule').flatMap(({ value }) =>
+  return ruleObjects(stack).flatMap(({ value }) =>
     list(at(value, 'spec', 'groups'))
       .flatMap((group) => list(at(group, 'rules')))
       .flatMap((rule) => {

@@ -1,5 +1,6 @@
 import type { AlertChange } from './alerts';
 import type { ResourceChange } from './resources';
+import { differing, dollars, rate } from './words';
 import { sum, type ReviewedFinding, type ReviewedLoad, type StackReview } from './review';
 
 /** By this a workflow finds its comment again. */
@@ -136,21 +137,6 @@ function describeField({ field, before, after }: AlertChange['fields'][number]):
   return `${field}: \`${cell(old)}\` → \`${cell(now)}\``;
 }
 
-/** Two long texts cut to where they differ, with some words around it. */
-function differing(before: string, after: string): readonly [string, string] {
-  const context = 40;
-  let start = 0;
-  while (start < before.length && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(before.length, after.length) - start && before.at(-1 - end) === after.at(-1 - end))
-    end += 1;
-  const cut = (text: string) => {
-    const [from, to] = [Math.max(0, start - context), Math.min(text.length, text.length - end + context)];
-    return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}` || 'none';
-  };
-  return [cut(before), cut(after)];
-}
-
 function renderLoad(load: readonly ReviewedLoad[], max: number): string {
   if (load.length === 0) return '';
   const total = load.reduce((all, { perSecond }) => all + (perSecond ?? 0), 0);
@@ -176,14 +162,6 @@ function renderCosts({ costs, costsBefore }: StackReview, max: number): string {
     `**AWS**: about ${dollars(total)} USD a month${before}, a rough estimate of list prices without traffic, volumes, logs and keys.\n\n` +
     folded('of which', table(['what', 'USD a month'], rows, max))
   );
-}
-
-function dollars(usd: number): string {
-  return Number.isNaN(usd) ? 'price not known' : String(Math.round(usd));
-}
-
-function rate(perSecond: number | null): string {
-  return perSecond === null ? 'not known yet' : String(Math.round(perSecond * 100) / 100);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], max: number): string {

@@ -15,7 +15,8 @@ import type { MonitoringPartArgs } from './part';
 
 const nameLabel = 'app.kubernetes.io/name';
 
-interface Monitored {
+/** A monitor of one or more workloads. */
+export interface Monitored {
   readonly name: string;
   /** Where its pods are. */
   readonly namespace: string;
@@ -182,7 +183,8 @@ export interface PodMonitorsArgs extends MonitoringPartArgs {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-function monitoredIn(model: SignalModel, wanted: readonly string[] | undefined): Monitored[] {
+/** The monitors of what a stack has; `wanted` ones, default all. */
+export function monitoredIn(model: SignalModel, wanted: readonly string[] | undefined): Monitored[] {
   const there = {
     gateway: readsGateway(model),
     mesh: model.mesh !== undefined,

@@ -72,6 +72,8 @@ function elsewhere(monitoring: Settings['monitoring']): Asked {
         scrapedFrom: there.namespace,
       };
     }
+    case 'gmp':
+      return { otlp: { address: monitoring.otlp.url.endpoint }, scrapedFrom: monitoring.collectors };
     case 'none': {
       const { otlp, prometheusUrl } = monitoring;
       return {

@@ -15,7 +15,12 @@ export interface Scrape {
 }
 
 /** Kinds by which Prometheus finds pods. */
-export const monitorKinds = ['PodMonitor', 'ServiceMonitor'] as const;
+export const monitorKinds = [
+  'PodMonitor',
+  'ServiceMonitor',
+  'PodMonitoring',
+  'ClusterPodMonitoring',
+] as const;
 
 /** Every scrape that the monitors of a stack make of its own workloads. */
 export function scrapes(stack: Stack): readonly Scrape[] {
@@ -25,13 +30,20 @@ export function scrapes(stack: Stack): readonly Scrape[] {
       stack.workloads
         .filter(({ object }) => isWatched(monitor, object.namespace))
         .flatMap((workload) =>
-          monitor.kind === 'PodMonitor' ? ofPods(monitor, workload) : ofServices(monitor, workload, stack),
+          monitor.kind === 'ServiceMonitor'
+            ? ofServices(monitor, workload, stack)
+            : ofPods(monitor, workload),
         ),
     );
 }
 
 /** Namespaces that a monitor looks into; undefined for all. */
-export function watchedNamespaces({ namespace, value }: KubernetesObject): readonly string[] | undefined {
+export function watchedNamespaces({
+  kind,
+  namespace,
+  value,
+}: KubernetesObject): readonly string[] | undefined {
+  if (kind === 'ClusterPodMonitoring') return undefined;
   const selector = at(value, 'spec', 'namespaceSelector');
   if (at(selector, 'any') === true) return undefined;
   const names = list(at(selector, 'matchNames')).filter((name) => typeof name === 'string');
@@ -44,9 +56,10 @@ function isWatched(monitor: KubernetesObject, namespace: string): boolean {
 
 function ofPods(monitor: KubernetesObject, workload: Workload): Scrape[] {
   if (!selects(at(monitor.value, 'spec', 'selector'), workload.labels)) return [];
-  return list(at(monitor.value, 'spec', 'podMetricsEndpoints')).flatMap((endpoint) => {
-    const port = text(at(endpoint, 'port')) ?? '';
-    return workload.ports.includes(port) ? [{ monitor, workload, port, path: pathOf(endpoint) }] : [];
+  const endpoints = monitor.kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints';
+  return list(at(monitor.value, 'spec', endpoints)).flatMap((endpoint) => {
+    const port = containerPort(at(endpoint, 'port'), workload);
+    return port === undefined ? [] : [{ monitor, workload, port, path: pathOf(endpoint) }];
   });
 }
 
@@ -73,7 +86,7 @@ function ofServices(monitor: KubernetesObject, workload: Workload, stack: Stack)
   );
 }
 
-/** Name of the container port that a Service's `targetPort` means. */
+/** Name of the container port that a Service's `targetPort`, or a monitor's `port`, means. */
 function containerPort(target: unknown, { pod, ports }: Workload): string | undefined {
   if (typeof target === 'string') return ports.includes(target) ? target : undefined;
   const found = containers(pod)

@@ -31,17 +31,20 @@ const clusterKinds = new Set([
   'PersistentVolume',
   'StorageClass',
   'GatewayClass',
+  'ClusterRules',
+  'GlobalRules',
+  'ClusterPodMonitoring',
 ]);
 
 /**
  * The object that a resource is; undefined for components, providers, resources of others, and the `…Patch` kinds, which hold a part of an
- * object only. Tokens of extension packages (`name:group/version:Kind`) count too.
+ * object only; but for Google's OperatorConfig, of which a stack says no more than a part. Tokens of extension packages (`name:group/version:Kind`) count too.
  */
 export function kubernetesObject({ urn, type, props }: Resource): KubernetesObject | undefined {
   const token = /^[^:]+:([^/:]+)\/(v\d\w*):(\w+)$/.exec(type);
   const apiVersion = text(at(props, 'apiVersion')) ?? (token ? `${token[1]}/${token[2]}` : undefined);
   const kind = text(at(props, 'kind')) ?? token?.[3];
-  if (!token || apiVersion === undefined || kind === undefined || type.endsWith('Patch')) return undefined;
+  if (!token || apiVersion === undefined || kind === undefined || isPart(type)) return undefined;
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   const metadata = at(props, 'metadata');
   return {
@@ -53,6 +56,10 @@ export function kubernetesObject({ urn, type, props }: Resource): KubernetesObje
     labels: texts(at(metadata, 'labels')),
     value: props,
   };
+}
+
+function isPart(type: string): boolean {
+  return type.endsWith('Patch') && !type.endsWith(':OperatorConfigPatch');
 }
 
 /** An object as messages name it: `Deployment continuous-load/source`. */

@@ -18,13 +18,15 @@ export interface Expression {
   /** Position of the first thing that is no PromQL; undefined when all is. */
   readonly wrongAt: number | undefined;
   readonly selectors: readonly Selector[];
+  /** Names of the functions that are called, each with the metrics within its call. */
+  readonly calls: readonly { readonly name: string; readonly metrics: readonly string[] }[];
   /** Ranges, subqueries and offsets, in seconds. */
   readonly rangesSeconds: readonly number[];
 }
 
 const parsed = new Map<string, Expression>();
 
-/** Parses an expression; what is no PromQL has no selectors and no ranges. */
+/** Parses an expression; what is no PromQL has no selectors, calls and ranges. */
 export function expression(text: string): Expression {
   const known = parsed.get(text);
   if (known) return known;
@@ -37,18 +39,32 @@ function parse(text: string): Expression {
   let wrongAt: number | undefined;
   const selectors: Selector[] = [];
   const rangesSeconds: number[] = [];
-  if (text.trim() === '') return { wrongAt: 0, selectors, rangesSeconds };
+  const calls: { name: string; metrics: string[] }[] = [];
+  if (text.trim() === '') return { wrongAt: 0, selectors, calls, rangesSeconds };
+  const open: typeof calls = [];
   parser.parse(text).iterate({
+    leave: ({ name }) => {
+      if (name === 'FunctionCall') open.pop();
+    },
     enter: ({ type, name, from, to }) => {
       if (type.isError) wrongAt ??= from;
-      if (name === 'VectorSelector') selectors.push(selector(text.slice(from, to)));
+      if (name === 'VectorSelector') {
+        const found = selector(text.slice(from, to));
+        selectors.push(found);
+        for (const call of open) call.metrics.push(found.metric);
+      }
+      if (name === 'FunctionCall') {
+        const call = { name: /^\w+/.exec(text.slice(from, to))?.[0] ?? '', metrics: [] };
+        calls.push(call);
+        open.push(call);
+      }
       if (name === 'NumberDurationLiteralInDurationContext')
         rangesSeconds.push(seconds(text.slice(from, to)) ?? 0);
     },
   });
   return wrongAt === undefined
-    ? { wrongAt, selectors, rangesSeconds }
-    : { wrongAt, selectors: [], rangesSeconds: [] };
+    ? { wrongAt, selectors, calls, rangesSeconds }
+    : { wrongAt, selectors: [], calls: [], rangesSeconds: [] };
 }
 
 function selector(text: string): Selector {

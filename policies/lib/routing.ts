@@ -13,10 +13,10 @@ export interface Routing {
 
 /**
  * The configuration of every Alertmanager of a stack, as far as it is known: of operated ones the Secret that they name; and of one that
- * somebody else keeps the branch that an AlertmanagerConfig adds to it.
+ * somebody else keeps the branch that an AlertmanagerConfig adds to it. Of Google's managed one the Secret that the OperatorConfig names.
  */
 export function routings(stack: Stack): readonly Routing[] {
-  return [...ofServers(stack), ...ofBranches(stack)];
+  return [...ofServers(stack), ...ofGoogle(stack), ...ofBranches(stack)];
 }
 
 function ofBranches(stack: Stack): Routing[] {
@@ -55,19 +55,37 @@ function ofServers(stack: Stack): Routing[] {
     const secret = stack
       .of('Secret')
       .find(({ name, namespace }) => name === named && namespace === object.namespace);
-    const file = secret && content(secret);
-    if (file === undefined) return [];
-    try {
-      return [{ object, config: parse(file) as unknown }];
-    } catch {
-      return [{ object, config: undefined }];
-    }
+    return secret ? read(object, secret, defaultKey) : [];
   });
 }
 
-function content({ value }: KubernetesObject): string | undefined {
-  const literal = at(value, 'stringData', 'alertmanager.yaml');
-  const encoded = at(value, 'data', 'alertmanager.yaml');
+/** The managed Alertmanager of Google: the Secret lies beside the OperatorConfig. One that is not of this stack may be there all the same. */
+function ofGoogle(stack: Stack): Routing[] {
+  return stack.of('OperatorConfig').flatMap((object) => {
+    const named = at(object.value, 'managedAlertmanager', 'configSecret');
+    const key = text(at(named, 'key')) ?? defaultKey;
+    const secret = stack
+      .of('Secret')
+      .find(({ name, namespace }) => name === at(named, 'name') && namespace === object.namespace);
+    return secret ? read(object, secret, key) : [];
+  });
+}
+
+const defaultKey = 'alertmanager.yaml';
+
+function read(object: KubernetesObject, secret: KubernetesObject, key: string): Routing[] {
+  const file = content(secret, key);
+  if (file === undefined) return [];
+  try {
+    return [{ object, config: parse(file) as unknown }];
+  } catch {
+    return [{ object, config: undefined }];
+  }
+}
+
+function content({ value }: KubernetesObject, key: string): string | undefined {
+  const literal = at(value, 'stringData', key);
+  const encoded = at(value, 'data', key);
   if (literal === notKnown || encoded === notKnown) return undefined;
   return (
     text(literal) ?? (typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : undefined)

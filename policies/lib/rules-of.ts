@@ -1,8 +1,24 @@
 import { at, list, text, texts } from './data';
 import type { KubernetesObject } from './objects';
 import { expression } from './promql';
+import type { Stack } from './stack';
 
-/** A recording or alerting rule of a PrometheusRule. */
+/** API group of Google Managed Prometheus. */
+export const googleGroup = 'monitoring.googleapis.com';
+
+/** Kinds that hold rules in groups: of prometheus-operator, and of Google Managed Prometheus. */
+const kinds = ['PrometheusRule', 'ClusterRules', 'GlobalRules', 'Rules'] as const;
+
+/** The objects of a stack that hold rules. */
+export function ruleObjects(stack: Stack): readonly KubernetesObject[] {
+  return stack.of(...kinds).filter(holdsRules);
+}
+
+function holdsRules({ kind, group }: KubernetesObject): boolean {
+  return kind === 'PrometheusRule' || (group === googleGroup && kinds.some((one) => one === kind));
+}
+
+/** A recording or alerting rule. */
 export interface PrometheusRule {
   readonly object: KubernetesObject;
   /** Name of the alert; undefined for a recording rule. */
@@ -22,7 +38,7 @@ export interface Alert extends PrometheusRule {
 
 const read = new WeakMap<KubernetesObject, readonly PrometheusRule[]>();
 
-/** The rules of an object; none where it is no PrometheusRule. */
+/** The rules of an object; none where it holds none. */
 export function rulesOf(object: KubernetesObject): readonly PrometheusRule[] {
   const rules = read.get(object) ?? find(object);
   read.set(object, rules);
@@ -30,7 +46,7 @@ export function rulesOf(object: KubernetesObject): readonly PrometheusRule[] {
 }
 
 function find(object: KubernetesObject): readonly PrometheusRule[] {
-  if (object.kind !== 'PrometheusRule') return [];
+  if (!holdsRules(object)) return [];
   return list(at(object.value, 'spec', 'groups'))
     .flatMap((group) => list(at(group, 'rules')))
     .map((rule) => {

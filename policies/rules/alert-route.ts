@@ -1,6 +1,6 @@
 import { reached, routingName, routings, telling, type Routing } from '../lib/routing';
 import { stackRule } from '../lib/rule';
-import { alertsOf, type Alert } from '../lib/rules-of';
+import { type Alert, alertsOf, ruleObjects } from '../lib/rules-of';
 
 /** Settings of {@link alertRoute}. */
 interface Words {
@@ -19,7 +19,7 @@ export const alertRoute = stackRule<Words>({
   },
   judgeStack: (stack, { silent }) =>
     routings(stack).flatMap((routing) =>
-      stack.of('PrometheusRule').flatMap((object) => {
+      ruleObjects(stack).flatMap((object) => {
         const lost = alertsOf(object).filter((alert) => isLost(routing, alert, silent));
         const severities = [...new Set(lost.map(({ labels }) => labels['severity'] ?? ''))];
         return severities.map((severity) => {

@@ -1,6 +1,6 @@
 import { seconds } from '../lib/promql';
 import { stackRule } from '../lib/rule';
-import { alertName, alertsOf, constant, rulesOf, type PrometheusRule } from '../lib/rules-of';
+import { alertName, alertsOf, constant, type PrometheusRule, ruleObjects, rulesOf } from '../lib/rules-of';
 
 /** Share of the budget that each pair of windows may see spent (SRE workbook, chapter 5, table 5-8). */
 const shares = [0.02, 0.05, 0.1];
@@ -22,8 +22,8 @@ export const burnWindows = stackRule({
   // Rules of a stack whose windows are divided for tests (`testTimeScale`) are refused by this: `npm run` turns it off there.
   level: 'mandatory',
   judgeStack: (stack) => {
-    const rules = stack.of('PrometheusRule').flatMap(rulesOf);
-    return stack.of('PrometheusRule').flatMap((object) =>
+    const rules = ruleObjects(stack).flatMap(rulesOf);
+    return ruleObjects(stack).flatMap((object) =>
       alertsOf(object).flatMap((alert) =>
         [...alert.expr.matchAll(pair)].flatMap((found) =>
           judgePair(found, rules).map((problem) => ({

@@ -2,7 +2,7 @@ import { at } from '../lib/data';
 import { injectors } from '../lib/injector';
 import { expression, matches, type Selector } from '../lib/promql';
 import { stackRule } from '../lib/rule';
-import { alertsOf } from '../lib/rules-of';
+import { alertsOf, ruleObjects } from '../lib/rules-of';
 import { selectsPlainly } from '../lib/selectors';
 import type { Stack } from '../lib/stack';
 import type { Workload } from '../lib/workloads';
@@ -50,8 +50,7 @@ export const goldenSignals = stackRule<Except>({
     },
   },
   judgeStack: (stack, { except }) => {
-    const read = stack
-      .of('PrometheusRule')
+    const read = ruleObjects(stack)
       .flatMap(alertsOf)
       .flatMap(({ expr }) => expression(expr).selectors);
     if (read.length === 0) return []; // no monitoring in this program

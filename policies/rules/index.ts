@@ -15,6 +15,7 @@ import { containerResources } from './container-resources';
 import { containerRestricted } from './container-restricted';
 import { disruptionBudget } from './disruption-budget';
 import { goldenSignals } from './golden-signals';
+import { googleRules } from './google-rules';
 import { imagePinned } from './image-pinned';
 import { loadBudget } from './load-budget';
 import { loadCost } from './load-cost';
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   goldenSignals,
   burnWindows,
   retentionCoversPeriod,
+  googleRules,
   monitorIsRead,
   monitorFindsPods,
   metricsScraped,

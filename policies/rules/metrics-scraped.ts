@@ -11,7 +11,7 @@ interface Ports {
 export const metricsScraped = stackRule<Ports>({
   name: 'metrics-scraped',
   description: 'A container port for metrics is scraped.',
-  mend: 'Add the workload to a PodMonitor (components/monitoring/monitors.ts), or rename the port.',
+  mend: 'Add the workload to a PodMonitor or PodMonitoring (components/monitoring/monitors.ts), or rename the port.',
   level: 'mandatory',
   settings: {
     except: {

@@ -1,7 +1,7 @@
 import { injectors } from '../lib/injector';
 import type { KubernetesObject } from '../lib/objects';
 import { stackRule, type Problem } from '../lib/rule';
-import { alertsOf, rulesOf } from '../lib/rules-of';
+import { alertsOf, ruleObjects, rulesOf } from '../lib/rules-of';
 import type { Stack } from '../lib/stack';
 
 /** What must be noticed on each path, and by which alert. */
@@ -56,8 +56,7 @@ function notNoticed(
   object: KubernetesObject,
   alerts: Names['alerts'],
 ): Problem[] {
-  const there = stack
-    .of('PrometheusRule')
+  const there = ruleObjects(stack)
     .flatMap(alertsOf)
     .filter(({ labels }) => labels['path'] === path);
   return Object.entries(alerts)
@@ -67,8 +66,7 @@ function notNoticed(
 
 /** Paths that the rules say must be probed. */
 function expectedPaths(stack: Stack): Map<string, KubernetesObject> {
-  const infos = stack
-    .of('PrometheusRule')
+  const infos = ruleObjects(stack)
     .flatMap(rulesOf)
     .filter(({ record }) => record === 'path_info');
   return new Map(
@@ -87,8 +85,7 @@ function probedPaths(stack: Stack): Map<string, KubernetesObject> {
 }
 
 function pathsWithAlerts(stack: Stack): Set<string> {
-  const paths = stack
-    .of('PrometheusRule')
+  const paths = ruleObjects(stack)
     .flatMap(alertsOf)
     .flatMap(({ labels }) => labels['path'] ?? []);
   return new Set(paths);

@@ -3,7 +3,7 @@ import { catalogue, faults } from '../lib/catalogue';
 import type { KubernetesObject } from '../lib/objects';
 import { expression } from '../lib/promql';
 import { stackRule } from '../lib/rule';
-import { expressionsOf, ruleName, rulesOf } from '../lib/rules-of';
+import { expressionsOf, ruleName, ruleObjects, rulesOf } from '../lib/rules-of';
 
 /** Settings of {@link promqlCatalogue}. */
 interface More {
@@ -27,7 +27,7 @@ export const promqlCatalogue = stackRule<More>({
     },
   },
   judgeStack: (stack, { metrics }) => {
-    const rules = stack.of('PrometheusRule').flatMap(rulesOf);
+    const rules = ruleObjects(stack).flatMap(rulesOf);
     const known = catalogue(rules, metrics);
     return rules.flatMap((rule) => {
       const wrong = expressionsOf(rule)

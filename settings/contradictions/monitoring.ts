@@ -1,4 +1,4 @@
-import { type RunMonitoringSettings, runsPrometheus } from '../monitoring-schema';
+import { reach, type RunMonitoringSettings, runsPrometheus } from '../monitoring-schema';
 import type { Problem } from '../problem';
 import { dayMs, formatDuration, formatSize } from '../units';
 import type { Contradiction } from './contradiction';
@@ -19,7 +19,7 @@ export const monitoringContradictions: readonly Contradiction[] = [
   {
     uses: ['monitoring.retention', 'period'],
     find: ({ monitoring, period }) =>
-      monitoring.retention >= period * dayMs
+      monitoring.kind === 'gmp' || monitoring.retention >= period * dayMs
         ? []
         : [
             {
@@ -27,6 +27,20 @@ export const monitoringContradictions: readonly Contradiction[] = [
               value: formatDuration(monitoring.retention),
               allowed: `at least the period, ${period}d: the budget of a period cannot be read from less`,
               mend: `raise it, for example to ${period + 5}d, or shorten the period`,
+            },
+          ],
+  },
+  {
+    uses: ['monitoring.kind', 'period'],
+    find: ({ monitoring, period }) =>
+      monitoring.kind !== 'gmp' || reach(monitoring) >= period * dayMs
+        ? []
+        : [
+            {
+              field: 'period',
+              value: `${period}d`,
+              allowed: `at most ${formatDuration(reach(monitoring))} with monitoring.kind gmp: of older samples Google keeps one in ten minutes`,
+              mend: 'write for example 30d',
             },
           ],
   },

@@ -1,5 +1,5 @@
 import { nodeProtocols, pairsPerNode } from '../../signals/node-model';
-import { scrapesPods } from '../monitoring-schema';
+import { scrapesPods, tellsNodePairs } from '../monitoring-schema';
 import type { Config } from '../schema';
 import { formatDuration } from '../units';
 import type { Contradiction } from './contradiction';
@@ -11,7 +11,7 @@ export function nodesAreProbed({
   nodeProber,
   monitoring,
 }: Pick<Config, 'cluster' | 'images' | 'nodeProber' | 'monitoring'>): boolean {
-  if (!scrapesPods(monitoring)) return false;
+  if (!tellsNodePairs(monitoring)) return false;
   return nodeProber.enabled ?? (cluster.kind === 'lab' ? cluster.nodes > 1 : images.echo !== undefined);
 }
 
@@ -20,14 +20,14 @@ export const nodeProberContradictions: readonly Contradiction[] = [
   {
     uses: ['monitoring.kind', 'nodeProber.enabled'],
     find: ({ monitoring, nodeProber: { enabled } }) =>
-      enabled !== true || scrapesPods(monitoring)
+      enabled !== true || tellsNodePairs(monitoring)
         ? []
         : [
             {
               field: 'nodeProber.enabled',
               value: true,
-              allowed: `false or left out with monitoring.kind ${monitoring.kind}: the probers of the nodes are scraped, and nobody scrapes`,
-              mend: 'leave it out, or choose a kind of monitoring that scrapes',
+              allowed: `false or left out with monitoring.kind ${monitoring.kind}: the probers of the nodes are scraped, ${scrapesPods(monitoring) ? 'and their rules need series that end by a mark, which Google’s do not' : 'and nobody scrapes'}`,
+              mend: 'leave it out, or choose a kind of monitoring with a Prometheus in the cluster',
             },
           ],
   },

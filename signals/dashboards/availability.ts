@@ -9,7 +9,7 @@ import { recorded } from '../metrics';
 import type { PathSettings, SignalModel } from '../model';
 import { pathRow } from '../paths';
 import { duration, number, select, sumBy } from '../promql';
-import { objectivePercent, type Sli } from '../recording-rules';
+import { countersOf, objectivePercent, type Sli } from '../recording-rules';
 import { measuredNowQuery } from '../status';
 import { budgetShare, burnWindows, periodIntervalSeconds } from '../windows';
 import { sloNames } from './names';
@@ -51,14 +51,14 @@ export function availabilityDashboard(model: SignalModel): DashboardSpec {
             model,
             'Answered right',
             'ok and slow, of all probes that were counted; five minutes each. A gap is time without probes.',
-            shareGood(recorded.bad, recorded.total, nowSeconds),
+            shareGood(countersOf(model, recorded.bad), countersOf(model, recorded.total), nowSeconds),
             'availability',
           ),
           overTime(
             model,
             'Answered in time',
             'ok, of all that were answered right; five minutes each. A failed probe is in neither.',
-            shareGood(recorded.slow, recorded.answered, nowSeconds),
+            shareGood(countersOf(model, recorded.slow), countersOf(model, recorded.answered), nowSeconds),
             'latency',
           ),
         ],
@@ -69,7 +69,7 @@ export function availabilityDashboard(model: SignalModel): DashboardSpec {
 
 /** As `npm run status` has it: what was good some minutes ago says nothing of a path that nobody probes now. */
 function now(model: SignalModel): Panel {
-  const good = shareGood(recorded.bad, recorded.total, nowSeconds);
+  const good = shareGood(countersOf(model, recorded.bad), countersOf(model, recorded.total), nowSeconds);
   const expr = floored(`(${good}) and on (path) (${measuredNowQuery(model)})`);
   return figure(model, 'Now (5 min)', 'The last five minutes, as in `npm run status`.', [
     { expr: ofEveryPath(expr), legend: '{{path}}' },

@@ -11,7 +11,7 @@ import {
 import type { PathSettings, SignalModel } from '../model';
 import { connectionsOf, callsEcho, callsSource, overHttp, pathRow } from '../paths';
 import { increase, number, select, sumBy } from '../promql';
-import { objectivePercent } from '../recording-rules';
+import { countersOf, objectivePercent } from '../recording-rules';
 import { readsGateway } from '../gateway';
 import { knownMaskers, maskers } from '../masked';
 import { echoRow, gatewayRow } from './far-ends';
@@ -32,7 +32,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
     description: 'What the probes of every path came to: outcomes, reasons with hop, latency, interruptions.',
     from: 'now-1h',
     rows: [
-      { title: 'All paths', panels: overview() },
+      { title: 'All paths', panels: overview(model) },
       ...nodeRows(model),
       ...model.paths.map((path) => pathPanels(model, path)),
       ...(model.paths.some((path) => callsSource(path)) ? [serverRow()] : []),
@@ -44,7 +44,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
   };
 }
 
-function overview(): Panel[] {
+function overview(model: SignalModel): Panel[] {
   const byPath = (expr: string): PanelQuery[] => [{ expr, legend: '{{path}}' }];
   return [
     {
@@ -67,7 +67,7 @@ function overview(): Panel[] {
       min: 0,
       width: 8,
       queries: byPath(
-        `${sumBy(['path'], rate(recorded.bad))} / (${sumBy(['path'], rate(recorded.total))} > 0)`,
+        `${sumBy(['path'], rate(countersOf(model, recorded.bad)))} / (${sumBy(['path'], rate(countersOf(model, recorded.total)))} > 0)`,
       ),
     },
     {

@@ -46,7 +46,7 @@ export class Editor {
 
   /** Every rule of the product. */
   rules(): any[] {
-    return this.get('PrometheusRule continuous-load').spec.groups.flatMap(({ rules }: any) => rules);
+    return this.#groups().flatMap(({ rules }: any) => rules);
   }
 
   /** The alert, or recording rule, of a name and path. */
@@ -61,8 +61,7 @@ export class Editor {
 
   removeRule(name: string, path?: string): void {
     const gone = this.rule(name, path);
-    for (const group of this.get('PrometheusRule continuous-load').spec.groups)
-      group.rules = group.rules.filter((rule: any) => rule !== gone);
+    for (const group of this.#groups()) group.rules = group.rules.filter((rule: any) => rule !== gone);
   }
 
   /** Changes the JSON of a ConfigMap's `config.json`. */
@@ -73,10 +72,20 @@ export class Editor {
     data['config.json'] = JSON.stringify(config);
   }
 
+  /** Of whichever operator the stack's rules are for. */
+  #groups(): any[] {
+    const [rules] = [
+      ...this.#all('PrometheusRule continuous-load'),
+      ...this.#all('ClusterRules continuous-load'),
+    ];
+    if (!rules) throw new Error('no rules');
+    return rules.props.spec.groups;
+  }
+
   #all(kindAndName: string) {
     const [kind, name] = kindAndName.split(' ');
     return this.resources.filter(
-      ({ type, urn }) => type.endsWith(`:${kind ?? ''}`) && urn.endsWith(`::${name ?? ''}`),
+      ({ type, urn }) => new RegExp(`:${kind ?? ''}(Patch)?$`).test(type) && urn.endsWith(`::${name ?? ''}`),
     );
   }
 }

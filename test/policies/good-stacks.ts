@@ -7,7 +7,7 @@ import { program } from '../../program';
 import { deploy, encodeConfig, plain, stackConfig, type Registered } from '../deploy';
 
 /** What a stack's file leaves to its owner, and what makes a stack of the repository another one, by section. */
-const own: Record<string, { stack: string; sections: Record<string, object> }> = {
+const own: Record<string, { stack: string; sections: Record<string, object>; users?: true }> = {
   lab: { stack: 'lab', sections: {} },
   'lab with a gateway': {
     stack: 'lab',
@@ -39,15 +39,33 @@ const own: Record<string, { stack: string; sections: Record<string, object> }> =
       },
     },
   },
+  gmp: {
+    stack: 'gke',
+    users: true,
+    sections: {
+      cluster: { kind: 'existing', name: 'gke', context: 'gke' },
+      images: { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' },
+      injector: { exportInterval: '10s' },
+      monitoring: {
+        kind: 'gmp',
+        otlp: { url: 'http://collector.otel.svc:4318/v1/metrics' },
+        managedAlertmanager: {},
+        receivers: [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }],
+      },
+    },
+  },
 };
+
+/** The levels of a user's stack, which has no file here. */
+const usersLevels: PackConfig = { 'network-policies': 'disabled' };
 
 /** Names of the stacks that exist today, as far as the program can make them. */
 export const goodStacks = Object.keys(own);
 
 /** What the engine would register for a stack, as it comes over the wire. */
 export async function registered(name: string, preview = false): Promise<Registered[]> {
-  const { stack, sections } = own[name]!;
-  const config: Record<string, unknown> = stackConfig(stack);
+  const { stack, sections, users } = own[name]!;
+  const config: Record<string, unknown> = users ? {} : stackConfig(stack);
   for (const [section, fields] of Object.entries(sections)) {
     const key = `continuous-load:${section}`;
     config[key] = Array.isArray(fields)
@@ -67,6 +85,7 @@ export async function goodStack(name: string): Promise<Resource[]> {
 
 /** The levels and settings of a stack of the repository. */
 export function packConfig(name: string): PackConfig {
+  if (own[name]?.users) return usersLevels;
   const file = join(__dirname, '../../policies/stacks', `${own[name]?.stack ?? name}.json`);
   return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -6,7 +6,7 @@ export interface Mutilation {
   readonly rule: string;
   readonly title: string;
   /** `lab` unless another one is named. */
-  readonly stack?: 'prod' | 'chaos';
+  readonly stack?: 'prod' | 'chaos' | 'gmp';
   readonly change: (stack: Editor) => void;
   /** Over the stack's own. */
   readonly config?: PackConfig;
@@ -127,6 +127,14 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
   ],
   'alert-route': [
     [
+      'a managed Alertmanager that takes tickets only',
+      (stack) => {
+        const { stringData } = stack.get('Secret continuous-load-alertmanager');
+        stringData['alertmanager.yaml'] = stringData['alertmanager.yaml'].replaceAll('page|ticket', 'ticket');
+      },
+      { stack: 'gmp' },
+    ],
+    [
       'nobody takes tickets',
       (stack) => {
         const { stringData } = stack.get('Secret alertmanager-main-config');
@@ -205,6 +213,7 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   'path-alerts': [
+    ['ClusterRules without a page', (stack) => stack.removeRule('PathDown', 'udp'), { stack: 'gmp' }],
     ['a path whose end nobody notices', (stack) => stack.removeRule('PathDown', 'dns')],
     ['a path that may be unmeasured', (stack) => stack.removeRule('ProbesMissing', 'service')],
     ['a path whose budget may burn', (stack) => stack.removeRule('SloFastBurn', 'grpc')],
@@ -223,6 +232,11 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   'golden-signals': [
+    [
+      'nobody tells of memory under Google’s rules',
+      (stack) => stack.removeRule('MemoryNearLimit'),
+      { stack: 'gmp' },
+    ],
     ['memory that nobody watches', (stack) => stack.removeRule('MemoryNearLimit')],
     ['CPU that nobody watches', (stack) => stack.removeRule('CpuThrottled')],
     [
@@ -261,6 +275,54 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
     ['samples end with their pod', (stack) => delete stack.get('Prometheus main').spec.storage],
     ['the same by an emptyDir', (stack) => (stack.get('Prometheus main').spec.storage = { emptyDir: {} })],
   ],
+  'google-rules': [
+    [
+      'an alert that shall keep firing',
+      (stack) => (stack.rule('PathDown', 'dns').keep_firing_for = '30s'),
+      { stack: 'gmp' },
+    ],
+    [
+      'the growth of what was recorded',
+      (stack) =>
+        (stack.rule('path:probes_bad:increase5m', 'service').expr =
+          'sum by (path) (increase(path_instance:probes_bad:sum{path="service"}[5m]))'),
+      { stack: 'gmp' },
+    ],
+    [
+      'a rule for another cluster',
+      (stack) => append(stack.rule('Watchdog').labels, 'cluster', 'other'),
+      { stack: 'gmp' },
+    ],
+    [
+      'a group that is evaluated too often',
+      (stack) => (stack.get('ClusterRules continuous-load').spec.groups[0].interval = '5s'),
+      { stack: 'gmp' },
+    ],
+    [
+      'a group without a rule',
+      (stack) =>
+        stack.get('ClusterRules continuous-load').spec.groups.push({ name: 'x', interval: '1m', rules: [] }),
+      { stack: 'gmp' },
+    ],
+    [
+      'several names at once',
+      (stack) =>
+        stack.get('ClusterRules continuous-load').spec.groups[0].rules.push({
+          record: 'many',
+          expr: 'count({__name__=~"path:.+"})',
+        }),
+      { stack: 'gmp', config: { 'promql-catalogue': 'disabled' } },
+    ],
+    [
+      'more rules than a ConfigMap holds',
+      (stack) => {
+        delete stack.get('OperatorConfig gmp-operator-config').features;
+        const { groups } = stack.get('ClusterRules continuous-load').spec;
+        for (let copy = 0; copy < 4; copy += 1) groups.push(...groups.slice(0, 24));
+      },
+      { stack: 'gmp' },
+    ],
+  ],
   'monitor-is-read': [
     [
       'rules that no Prometheus loads',
@@ -279,6 +341,11 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
   ],
   'monitor-finds-pods': [
     [
+      'a PodMonitoring of another name of a port',
+      (stack) => (stack.get('PodMonitoring echo').spec.endpoints[0].port = 'metrics'),
+      { stack: 'gmp' },
+    ],
+    [
       'a monitor of pods that are not there',
       (stack) => (stack.get('PodMonitor echo').spec.selector.matchExpressions[0].values = ['ecco']),
       { config: { 'monitor-finds-pods': { optional: [] } } },
@@ -295,6 +362,11 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
   ],
   'metrics-scraped': [
     [
+      'a workload without its PodMonitoring',
+      (stack) => stack.remove('PodMonitoring target'),
+      { stack: 'gmp' },
+    ],
+    [
       'a workload that no monitor finds',
       (stack) => (stack.get('PodMonitor podinfo').spec.selector.matchExpressions[0].values = ['source']),
     ],
@@ -304,6 +376,20 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
     ],
   ],
   'scraped-once': [
+    [
+      'a second monitor over all pods of a cluster',
+      (stack) =>
+        stack.add({
+          apiVersion: 'monitoring.googleapis.com/v1',
+          kind: 'ClusterPodMonitoring',
+          metadata: { name: 'all' },
+          spec: {
+            selector: { matchLabels: { 'app.kubernetes.io/name': 'target' } },
+            endpoints: [{ port: 'metrics', interval: '15s' }],
+          },
+        }),
+      { stack: 'gmp' },
+    ],
     [
       'two monitors of one port',
       (stack) => {

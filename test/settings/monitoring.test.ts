@@ -35,7 +35,7 @@ const wrong: [what: string, monitoring: object, field: string, mend: RegExp][] =
     'no such kind',
     { kind: 'thanos', receivers: [] },
     'monitoring.kind is "thanos"',
-    /one of own, kube-prometheus-stack, existing, none/,
+    /one of own, kube-prometheus-stack, existing, gmp, none/,
   ],
   ['a kind that is no word', { kind: 7, receivers: [] }, 'monitoring.kind is 7', /one of own/],
   [
@@ -162,6 +162,51 @@ describe('monitoring', () => {
     const asked = { ...none, prometheusUrl: 'http://mimir.mimir.svc:8080' };
     expect(() => read(asked, { chaos: { enabled: true } })).not.toThrow();
     expect(read(none).model.nodeProber).toBeUndefined();
+  });
+
+  it('refuses what Google Managed Prometheus could not do', () => {
+    const gmp = { kind: 'gmp', otlp: { url: 'http://collector.otel.svc:4318/v1/metrics' } };
+    const slow = { injector: { exportInterval: '10s' } };
+    expect(read(gmp, slow).model).toMatchObject({
+      managedRules: true,
+      sharedPrometheus: true,
+      retentionDays: 42,
+    });
+    expect(read(gmp, slow).model.nodeProber).toBeUndefined();
+    const refused: [monitoring: object, sections: object, field: string, mend: RegExp][] = [
+      [{}, {}, 'injector.exportInterval is "2s"', /within 5s[^]*exportInterval: 10s/],
+      [{ retention: '40d' }, slow, 'monitoring.retention is an unknown key', /collectors/],
+      [{ longTerm: {} }, slow, 'monitoring.longTerm is an unknown key', /known keys here/],
+      [{ otlp: undefined }, slow, 'monitoring.otlp is missing', /otlp/],
+      [
+        { otlp: { ...gmp.otlp, temporality: 'delta' } },
+        slow,
+        'monitoring.otlp.temporality is "delta"',
+        /leave it out/,
+      ],
+      [
+        { otlp: { url: 'https://telemetry.googleapis.com/v1/metrics' } },
+        slow,
+        'monitoring.otlp.url is "telemetry.googleapis.com:443"',
+        /collector/,
+      ],
+      [{ collectors: 'Gmp' }, slow, 'monitoring.collectors is "Gmp"', /gke-gmp-system/],
+      [{ receivers: [receiver] }, slow, 'monitoring.receivers is ["on-call"]', /managedAlertmanager: \{\}/],
+      [{ managedAlertmanager: {} }, slow, 'monitoring.managedAlertmanager is {}', /add a receiver/],
+      [{}, { ...slow, period: '90d' }, 'period is "90d"', /42d[^]*30d/],
+      [{}, { ...slow, chaos: { enabled: true } }, 'chaos.enabled is true', /without credentials/],
+      [{}, { ...slow, nodeProber: { enabled: true } }, 'nodeProber.enabled is true', /end by a mark/],
+    ];
+    for (const [monitoring, sections, field, mend] of refused) {
+      const message = refusal({ ...gmp, ...monitoring }, sections);
+      expect(message).toMatch(/^1 mistake/);
+      expect(message).toContain(field);
+      expect(message).toMatch(mend);
+      expect(message).not.toContain('s3cret');
+    }
+    for (const cluster of [{ kind: 'lab' }, { kind: 'k3d' }])
+      expect(refusal(gmp, { cluster })).toContain('monitoring.kind is "gmp"');
+    expect(refusal(gmp, { period: '90d', chaos: { enabled: true } })).toMatch(/^3 mistakes/);
   });
 
   it('says every mistake at once', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatDuration } from '../../../lab/progress';
+import { htmlDocument, text } from '../../html/document';
 import { statusWindowSeconds, type AlertStatus, type PathStatus, type WindowStatus } from '../status-report';
 import { formatMs, formatShare, formatWindow, verdict } from '../status-table';
 import type { PageData, PathPage } from './page-data';
@@ -22,22 +23,11 @@ export function renderPage(data: PageData): string {
   const { script, style, licence } = library();
   const { stack, alerts, paths, urls } = data.status;
   const readAt = new Date(data.readAtMs);
-  const forbidden =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${forbidden}">
-<link rel="icon" href="data:,">
-<title>${text(`${stack}: ${verdictOfAll(paths)}`)}</title>
-<style>${style}</style>
-<style>${here('page.css')}</style>
-</head>
-<body>
-<header>
+  return htmlDocument({
+    title: `${stack}: ${verdictOfAll(paths)}`,
+    styles: [style, here('page.css')],
+    scripts: [script, here('charts.js')],
+    body: `<header>
 <h1>Stack ${text(stack)}</h1>
 <p class="verdict ${paths.every((path) => verdict(path) === 'good') ? 'good' : 'bad'}">${text(verdictOfAll(paths))}</p>
 <p class="when">The last ${text(formatDuration(statusWindowSeconds * 1000))} before ${time(readAt)}. Grey in a plot: no probe was counted. This page does not refresh itself.</p>
@@ -57,12 +47,8 @@ ${data.paths.map((path) => renderPath(path, data)).join('\n')}
 ${renderUrls(urls)}
 <details><summary>Charts by uPlot, MIT licence</summary><pre>${text(licence)}</pre></details>
 </footer>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${script}</script>
-<script>${here('charts.js')}</script>
-</body>
-</html>
-`;
+<script type="application/json" id="data">${json(data)}</script>`,
+  });
 }
 
 function verdictOfAll(paths: readonly PathStatus[]): string {
@@ -163,17 +149,6 @@ function formatLeft(share: number | null): string {
 function time(at: Date): string {
   const iso = at.toISOString();
   return `<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
-}
-
-function text(value: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 /** JSON that cannot end its script element. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { renderPage } from '../../../commands/signal/html/page';
 import { readPage, type PageData } from '../../../commands/signal/html/page-data';
-import { PageFile } from '../../../commands/signal/html/page-file';
+import { PageFile } from '../../../commands/html/page-file';
 import { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import type { StatusReport } from '../../../commands/signal/status-report';
 import { renderStatus } from '../../../commands/signal/status-table';

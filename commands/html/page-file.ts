@@ -1,8 +1,8 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { makePrivate } from '../../../lab/directories';
-import { stackDirectory } from '../../stack/stack';
-import { Failure } from '../../terminal/failure';
+import { makePrivate } from '../../lab/directories';
+import { stackDirectory } from '../stack/stack';
+import { Failure } from '../terminal/failure';
 
 /** Where the page of a stack goes when nobody says where: beside its kubeconfig; `down` removes it. */
 export function defaultPage(stack: string): string {
@@ -25,17 +25,27 @@ export class PageFile {
    * `.html`, is a directory, or cannot be written.
    */
   static open(stack: string, file?: string): PageFile {
-    const path =
-      file === undefined ? defaultPage(stack) : resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
-    if (file !== undefined && !/\.html?$/i.test(file))
-      throw new Failure(
-        `--html: '${file}' does not end with .html. Name the stack before it: \`npm run status ${file} -- --html FILE.html\`.`,
-      );
+    if (file !== undefined) return PageFile.at(file, `npm run status ${file} -- --html FILE.html`);
+    const path = defaultPage(stack);
+    makePrivate(dirname(path));
+    return PageFile.create(path);
+  }
+
+  /**
+   * Opens FILE, relative to where npm was called; `meant` is the command that was meant where it is a stack's name. Throws a Failure as
+   * `open` does.
+   */
+  static at(file: string, meant: string): PageFile {
+    if (!/\.html?$/i.test(file))
+      throw new Failure(`--html: '${file}' does not end with .html. Name the stack before it: \`${meant}\`.`);
+    return PageFile.create(resolve(process.env['INIT_CWD'] ?? process.cwd(), file));
+  }
+
+  private static create(path: string): PageFile {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
       throw new Failure(`--html: ${path} is a directory. Name a file in it.`);
     const temporary = `${path}.${process.pid}.new`;
     try {
-      if (file === undefined) makePrivate(dirname(path));
       return new PageFile(path, temporary, openSync(temporary, 'w'));
     } catch (error) {
       throw new Failure(`--html: ${path} cannot be written: ${reasonOf(error, temporary, path)}.`);
