@@ -106,7 +106,7 @@ describe('the page without Grafana', () => {
       /there is no directory \/nowhere/,
     );
     expect(existsSync(file)).toBe(false);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('objectives from data', () => {
@@ -126,5 +126,5 @@ describe('objectives from data', () => {
       // from too little nothing, and then how much is missing
       if (missingMs > 0) expect([path, suggested]).toEqual([path, null]);
     }
-  }, 60_000);
+  }, 300_000);
 });
