@@ -12,6 +12,12 @@ export interface ChaosChurnArgs {
   deployments?: string[];
 }
 
+/** Nodes that are cordoned, emptied of pods with the label, and uncordoned. */
+export interface ChaosNodesArgs {
+  /** Share of drains of nodes with the label; 0 is none, and no permission on nodes. Must be a number from 0 to 100, percent of what the reaper does that is draining of a node; with churn.share 100 at most. Default 0. */
+  share?: number;
+}
+
 /** When no pod is removed. */
 export interface ChaosQuietArgs {
   /** IANA zone of the hours and holidays. Must be the name of a time zone of the IANA database. Default UTC. */
@@ -36,9 +42,11 @@ export interface ChaosArgs {
   killShare?: number;
   /** Graceful changes of workloads, which may cost no probe at all. */
   churn?: ChaosChurnArgs;
-  /** Cap on kills and churn in an hour; at least what the interval makes. Must be a whole number from 1 to 240. Default 10. */
+  /** Nodes that are cordoned, emptied of pods with the label, and uncordoned. */
+  nodes?: ChaosNodesArgs;
+  /** Cap on kills, churn and drains in an hour; at least what the interval makes. Must be a whole number from 1 to 240. Default 10. */
   maxPerHour?: number;
-  /** Cap on kills and churn of one workload in an hour; at most maxPerHour. Must be a whole number from 1 to 240. Default 4. */
+  /** Cap on kills and churn of one workload, or drains of one node, in an hour; at most maxPerHour. Must be a whole number from 1 to 240. Default 4. */
   maxPerWorkloadPerHour?: number;
   /** How old a pod must be to be removed. Must be a duration from 0ms to 7d with its unit (ms, s, m, h, d, w). Default 5m. */
   minAge?: string;

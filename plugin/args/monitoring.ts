@@ -112,11 +112,17 @@ export interface MonitoringAlertmanagerConfigArgs {
   labels?: Record<string, string>;
 }
 
+/** Takes the configuration of the managed Alertmanager over: our routes, and nobody else’s. */
+export interface MonitoringManagedAlertmanagerArgs {
+  /** Compresses what Google’s operator makes of all rules; 1 MiB is all there is. Must be true or false. Default true. */
+  compress?: boolean;
+}
+
 /** What watches the stack: what is kept, how long, and who is told. */
 export interface MonitoringArgs {
-  /** What watches: who keeps Prometheus and Alertmanager. Must be one of own, kube-prometheus-stack, existing, none. Default own. */
+  /** What watches: who keeps Prometheus and Alertmanager. Must be one of own, kube-prometheus-stack, existing, gmp, none. Default own. */
   kind?: string;
-  /** With own, kube-prometheus-stack: How long Prometheus keeps samples: at least the period. With existing: How long your Prometheus keeps samples: at least the period. With none: How long your store keeps samples, for the rules that npm run rules writes. Must be a duration from 1d to 1100d with its unit (ms, s, m, h, d, w). Default 35d. */
+  /** With own, kube-prometheus-stack: How long Prometheus keeps samples: at least the period. With existing: How long your Prometheus keeps samples: at least the period. With none: How long your store keeps samples, for the rules that npm run rules writes. Only with kind existing, kube-prometheus-stack, none, own. Must be a duration from 1d to 1100d with its unit (ms, s, m, h, d, w). Default 35d. */
   retention?: string;
   /** How much of its volume samples may take: at most nine tenths. Only with kind kube-prometheus-stack, own. Must be a size from 512MB to 10000GB with its unit (KB, MB, GB, TB; powers of 1024). Default 8GB. */
   retentionSize?: string;
@@ -130,7 +136,7 @@ export interface MonitoringArgs {
   alertmanagerReplicas?: number;
   /** How kubelets are scraped. Only with kind kube-prometheus-stack, own. */
   kubelet?: MonitoringKubeletArgs;
-  /** With own, kube-prometheus-stack: Who is told of alerts; [] says that nobody is. With existing: Who is told of alerts by the AlertmanagerConfig. Only with kind existing, kube-prometheus-stack, own. With own, kube-prometheus-stack: Left out: the lab’s own pager; elsewhere it must be written. With existing: Left out: nobody. */
+  /** With own, kube-prometheus-stack: Who is told of alerts; [] says that nobody is. With existing: Who is told of alerts by the AlertmanagerConfig. With gmp: Who is told of alerts by the managed Alertmanager. Only with kind existing, gmp, kube-prometheus-stack, own. With own, kube-prometheus-stack: Left out: the lab’s own pager; elsewhere it must be written. With existing, gmp: Left out: nobody. */
   receivers?: ReceiverArgs[];
   /** Counts that are kept for over a year. Only with kind kube-prometheus-stack, own. */
   longTerm?: MonitoringLongTermArgs;
@@ -144,7 +150,7 @@ export interface MonitoringArgs {
   prometheus?: string;
   /** Replicas and shards of Prometheus behind that Service; more than one needs otlp. Only with kind existing. Must be a whole number from 1 to 20, replicas and shards of Prometheus behind that Service. Default 1. */
   replicas?: number;
-  /** With existing: A receiver in place of Prometheus itself, such as a collector that writes to every replica. With none: Where k6 pushes to. Only with kind existing, none. Left out: Prometheus’ own receiver. */
+  /** With existing: A receiver in place of Prometheus itself, such as a collector that writes to every replica. With gmp, none: Where k6 pushes to. Only with kind existing, gmp, none. Left out: Prometheus’ own receiver. */
   otlp?: OtlpArgs;
   /** Labels that ruleSelector asks for. Only with kind existing. Must be one label or more of Kubernetes, each a key and a text. Left out: none beside our own, for a selector that takes all. */
   ruleLabels?: Record<string, string>;
@@ -152,6 +158,10 @@ export interface MonitoringArgs {
   monitorLabels?: Record<string, string>;
   /** Makes an AlertmanagerConfig of our routes, receivers and inhibitions. Only with kind existing. Left out: your Alertmanager routes by itself. */
   alertmanagerConfig?: MonitoringAlertmanagerConfigArgs;
+  /** Namespace of Google’s collectors, which scrape; gke-gmp-system on Autopilot. Only with kind gmp. Must be the name of a namespace. Default gmp-system. */
+  collectors?: string;
+  /** Takes the configuration of the managed Alertmanager over: our routes, and nobody else’s. Only with kind gmp. Left out: your Alertmanager routes by itself. */
+  managedAlertmanager?: MonitoringManagedAlertmanagerArgs;
   /** Answers queries inside the cluster; needed where chaos is on, which asks before a kill. Only with kind none. Must be http://HOST:PORT of something in the cluster that answers queries as Prometheus does, without credentials. Left out: nothing can be asked. */
   prometheusUrl?: string;
 }
