@@ -4,6 +4,9 @@ import { Failure } from '../terminal/failure';
 
 const labels = z.record(z.string(), z.string());
 const sample = z.tuple([z.number(), z.string()]);
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#native-histograms: boundary rule, lower and upper bound, count. */
+const bucket = z.tuple([z.number(), z.string(), z.string(), z.string()]);
+const histogram = z.looseObject({ buckets: z.array(bucket).default([]) });
 const queryAnswer = z.looseObject({
   status: z.string(),
   error: z.string().optional(),
@@ -15,7 +18,13 @@ const queryAnswer = z.looseObject({
       }),
       z.looseObject({
         resultType: z.literal('matrix'),
-        result: z.array(z.looseObject({ metric: labels, values: z.array(sample) })),
+        result: z.array(
+          z.looseObject({
+            metric: labels,
+            values: z.array(sample).default([]),
+            histograms: z.array(z.tuple([z.number(), histogram])).default([]),
+          }),
+        ),
       }),
       z.looseObject({ resultType: z.literal('scalar'), result: sample }),
     ])
@@ -34,6 +43,26 @@ const deliveredAnswer = z.array(z.looseObject({ labels, status: z.looseObject({ 
 export interface VectorSeries {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
+}
+
+/** Moments to evaluate an expression at, epoch seconds to the millisecond. */
+export interface Moments {
+  readonly from: number;
+  readonly to: number;
+  readonly stepSeconds: number;
+}
+
+/** Observations between two bounds. */
+export interface Bucket {
+  readonly lower: number;
+  readonly upper: number;
+  readonly count: number;
+}
+
+/** The histograms of a series, one a moment. */
+export interface HistogramSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly histograms: readonly (readonly Bucket[])[];
 }
 
 /** An alert as Prometheus has it. */
@@ -70,6 +99,26 @@ export class PrometheusApi {
     return data.result;
   }
 
+  /** An expression at many moments: at most 11 000 of them, which is Prometheus' own bound. */
+  async range(query: string, moments: Moments): Promise<MatrixSeries[]> {
+    return this.evaluate(query, moments);
+  }
+
+  /** An expression that gives native histograms, at many moments; their buckets may overlap from moment to moment. */
+  async histograms(query: string, moments: Moments): Promise<HistogramSeries[]> {
+    const series = await this.evaluate(query, moments);
+    return series.map(({ metric, histograms }) => ({
+      metric,
+      histograms: histograms.map(([, { buckets }]) =>
+        buckets.map(([, lower, upper, count]) => ({
+          lower: Number(lower),
+          upper: Number(upper),
+          count: Number(count),
+        })),
+      ),
+    }));
+  }
+
   /** Every alert that is pending or firing. */
   async alerts(): Promise<RuleAlert[]> {
     const answer = alertsAnswer.safeParse(await this.get('/api/v1/alerts'));
@@ -78,8 +127,26 @@ export class PrometheusApi {
     return answer.data.data.alerts;
   }
 
+  private async evaluate(query: string, { from, to, stepSeconds }: Moments) {
+    // In the body: what is put together may be longer than a URL can be.
+    const body = new URLSearchParams({
+      query,
+      start: from.toFixed(3),
+      end: to.toFixed(3),
+      step: String(stepSeconds),
+    });
+    const data = this.dataOf(query, await this.get('/api/v1/query_range', body));
+    if (data.resultType !== 'matrix')
+      throw new Failure(`${this.url} answered ${data.resultType} to ${query}`);
+    return data.result;
+  }
+
   private async query(query: string) {
-    const answer = queryAnswer.safeParse(await this.get(`/api/v1/query?query=${encodeURIComponent(query)}`));
+    return this.dataOf(query, await this.get(`/api/v1/query?query=${encodeURIComponent(query)}`));
+  }
+
+  private dataOf(query: string, raw: unknown) {
+    const answer = queryAnswer.safeParse(raw);
     if (!answer.success)
       throw new Failure(`${this.url} does not answer like Prometheus: is another program on this port?`);
     const { data, error } = answer.data;
@@ -87,8 +154,8 @@ export class PrometheusApi {
     return data;
   }
 
-  private get(path: string): Promise<unknown> {
-    return getJson('Prometheus', this.url, path, this.timeoutMs, this.signal);
+  private get(path: string, body?: URLSearchParams): Promise<unknown> {
+    return getJson('Prometheus', this.url, path, this.timeoutMs, this.signal, body);
   }
 }
 
@@ -112,11 +179,13 @@ async function getJson(
   path: string,
   timeoutMs: number,
   signal?: AbortSignal,
+  body?: URLSearchParams,
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(`${url.replace(/\/$/, '')}${path}`, {
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...(body === undefined ? {} : { method: 'POST', body }),
     });
     return await response.json();
   } catch (error) {
