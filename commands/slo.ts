@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBacktest } from './slo/backtest';
+import { addSuggest } from './slo/suggest';
 import { runVerb, type Terminal } from './terminal/verb';
 
 /** `npm run slo -- suggest | backtest [stack]`: objectives from what was measured, and what changed rules would have said of it; changes nothing. */
@@ -7,6 +8,7 @@ export async function slo(argv: readonly string[], terminal: Terminal): Promise<
   const command = new Command('npm run slo --').description(
     'Find objectives that measured data support, and try changed rules on what is stored.',
   );
+  addSuggest(command, terminal);
   addBacktest(command, terminal);
   await command.parseAsync([...argv], { from: 'user' });
 }

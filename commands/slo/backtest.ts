@@ -31,7 +31,7 @@ The change is a config (--config-file, --set), a file of rules (--rules, as \`np
 lab, the config of the checkout against that of its last \`up\`. Nothing is changed; Prometheus is asked one query after the other.
 How it is done, and what it cannot tell: docs/slo.md.`;
 
-/** Adds \`slo backtest\` to a command. */
+/** Adds `slo backtest` to a command. */
 export function addBacktest(command: Command, terminal: Terminal): void {
   command
     .command('backtest [stack]')

@@ -12,7 +12,8 @@ export class Mistakes {
 
   /** Notes one: a sentence with the option, what it has, and what it may have. */
   add(mistake: string): void {
-    this.#found.push(mistake);
+    // the same file may be read as both what is and what is wanted
+    if (!this.#found.includes(mistake)) this.#found.push(mistake);
   }
 
   /** What a step gives; a Failure of it is one more mistake, and the answer undefined. */

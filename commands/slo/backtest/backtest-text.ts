@@ -39,13 +39,7 @@ function renderChanges(changes: Backtest['changes']): string {
       ? []
       : [`${alert}${path === '' ? '' : ` on ${path}`} cannot be replayed: ${reason}.`],
   );
-  const never = changes.filter(({ changedFirings }) => changedFirings === 0);
-  const names = never.map(({ alert, path }) => (path === '' ? alert : `${alert} on ${path}`));
-  return [
-    table.toString(),
-    ...why,
-    ...(names.length === 0 ? [] : [`Never fires in this time under the changed rules: ${names.join(', ')}.`]),
-  ].join('\n');
+  return [table.toString(), ...why].join('\n');
 }
 
 function renderFirings(all: readonly FiringPair[]): string {
@@ -113,7 +107,8 @@ function inWords({ pages, tickets, pagesPerWeek }: Notifications): string {
 }
 
 function count(firings: number | null): string {
-  return firings === null ? '–' : `${firings} ×`;
+  if (firings === null) return '–';
+  return firings === 0 ? 'never' : `${firings} ×`;
 }
 
 /** `11-22 05:10:15`, UTC. */

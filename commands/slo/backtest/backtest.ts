@@ -2,8 +2,9 @@ import { severityValues } from '../../../signals/alertmanager';
 import type { SignalModel } from '../../../signals/model';
 import type { RuleGroup } from '../../../signals/rule-types';
 import { changedAlerts, type ChangedAlert, type Replayable } from './changes';
-import { type Firing, firings, keyOf, overlap } from './firings';
+import { type Firing, keyOf, overlap } from './firings';
 import { type RecordingCheck, recordingCheck } from './recording-check';
+import { replay, type Replayed } from './replay';
 import type { Span, Stored } from './stored';
 import { type Told, told } from './told';
 import { detection, type Detection, type Trouble, troubles } from './troubles';
@@ -71,19 +72,18 @@ export async function backtest(
   const { span, share } = await stored.known(asked);
   const changes = changedAlerts(present.groups, changed.groups);
   const recorded = await stored.alerts(span);
-  const replayed: { readonly of: ChangedAlert; readonly present: Firing[]; readonly changed: Firing[] }[] =
-    [];
+  const replayed: Both[] = [];
   for (const of of changes) {
-    const replay = async (rule: Replayable | undefined) =>
-      rule === undefined ? [] : firingsOf(stored, rule, present.groups, span);
-    replayed.push({ of, present: await replay(of.present), changed: await replay(of.changed) });
+    const its = async (rule: Replayable | undefined) =>
+      rule && (await replay(stored, rule, present.groups, span));
+    replayed.push({ of, present: await its(of.present), changed: await its(of.changed) });
   }
   const isChanged = ({ alert, labels }: Firing) =>
     changes.some((change) => change.alert === alert && change.path === (labels['path'] ?? ''));
   const same = recorded.filter((firing) => !isChanged(firing));
   const under = {
-    present: told(present.model, [...same, ...replayed.flatMap((one) => one.present)]),
-    changed: told(changed.model, [...same, ...replayed.flatMap((one) => one.changed)]),
+    present: told(present.model, [...same, ...replayed.flatMap((one) => known(one.present))]),
+    changed: told(changed.model, [...same, ...replayed.flatMap((one) => known(one.changed))]),
   };
   const { series, stepSeconds } = await stored.failed(span);
   const gathered = troubles(series, stepSeconds);
@@ -91,7 +91,7 @@ export async function backtest(
     span,
     known: share,
     queries: stored.queries,
-    changes: replayed.map(({ of, ...both }) => summary(of, both)),
+    changes: replayed.map(summary),
     firings: pairs(under, isChanged),
     notifications: {
       present: notifications(present.model, under.present, span),
@@ -104,45 +104,32 @@ export async function backtest(
     })),
     singleFailures: gathered.single,
     check: recordingCheck(
-      replayed
-        .filter(({ of }) => of.present !== undefined && 'expr' in of.present.query)
-        .flatMap((one) => one.present),
+      replayed.flatMap((one) => known(one.present)),
       recorded.filter(isChanged),
     ),
   };
 }
 
-/** When a rule would have fired within a span; the time before it that its `for` and `keep_firing_for` reach back to is looked at too. */
-async function firingsOf(
-  stored: Stored,
-  rule: Replayable,
-  groups: readonly RuleGroup[],
-  span: Span,
-): Promise<Firing[]> {
-  if (!('expr' in rule.query)) return [];
-  const reachMs = Math.max(rule.forMs, rule.keepFiringForMs, 600_000);
-  const evaluations = await stored.evaluations(rule, groups, { ...span, fromMs: span.fromMs - reachMs });
-  const series = await stored.trueAt(rule.query.expr, evaluations, rule.intervalSeconds);
-  return firings(rule, series, evaluations.at)
-    .filter(({ toMs }) => toMs > span.fromMs)
-    .map((firing) =>
-      firing.fromMs < span.fromMs ? { ...firing, fromMs: span.fromMs, began: 'earlier' as const } : firing,
-    );
+/** A changed alert with what its replay gave; undefined under the rules that have it not. */
+interface Both {
+  readonly of: ChangedAlert;
+  readonly present: Replayed | undefined;
+  readonly changed: Replayed | undefined;
 }
 
-function summary(
-  { kind, alert, path, present, changed }: ChangedAlert,
-  found: { readonly present: readonly Firing[]; readonly changed: readonly Firing[] },
-): Backtest['changes'][number] {
-  const count = (rule: Replayable | undefined, of: readonly Firing[]) =>
-    rule === undefined || 'why' in rule.query ? null : of.length;
-  const why = [present, changed].flatMap((rule) => (rule && 'why' in rule.query ? [rule.query.why] : []))[0];
+function known(replayed: Replayed | undefined): readonly Firing[] {
+  return replayed !== undefined && 'firings' in replayed ? replayed.firings : [];
+}
+
+function summary({ of: { kind, alert, path }, present, changed }: Both): Backtest['changes'][number] {
+  const count = (one: Replayed | undefined) => (one && 'firings' in one ? one.firings.length : null);
+  const why = [present, changed].flatMap((one) => (one && 'why' in one ? [one.why] : []))[0];
   return {
     kind,
     alert,
     path,
-    presentFirings: count(present, found.present),
-    changedFirings: count(changed, found.changed),
+    presentFirings: count(present),
+    changedFirings: count(changed),
     ...(why === undefined ? {} : { why }),
   };
 }

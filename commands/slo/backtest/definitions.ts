@@ -18,6 +18,8 @@ export function intervalOf({ interval }: Pick<RuleGroup, 'interval'>): number {
 export class Definitions {
   readonly #byName = new Map<string, Definition[]>();
   readonly #meanings = new Map<Definition, string>();
+  /** How often a rule was met that stands on itself. */
+  #circles = 0;
 
   constructor(groups: readonly RuleGroup[]) {
     for (const group of groups)
@@ -49,13 +51,17 @@ export class Definitions {
   #meaningOf(definition: Definition, within: readonly Definition[]): string {
     const { record, labels, intervalSeconds, expr } = definition;
     // A rule that reads what it has recorded itself says so by its name.
-    if (within.includes(definition)) return record;
+    if (within.includes(definition)) {
+      this.#circles++;
+      return record;
+    }
     const known = this.#meanings.get(definition);
     if (known !== undefined) return known;
+    const circles = this.#circles;
     const sorted = Object.entries(labels ?? {}).sort(([a], [b]) => a.localeCompare(b));
     const inner = this.meaning(expr, [...within, definition]);
     const meaning = JSON.stringify([record, sorted, intervalSeconds, inner]);
-    if (within.length === 0) this.#meanings.set(definition, meaning);
+    if (circles === this.#circles) this.#meanings.set(definition, meaning);
     return meaning;
   }
 }

@@ -6,6 +6,7 @@ import type { MatrixSeries } from '../../../signals/status';
 import type { PrometheusApi } from '../../signal/prometheus-api';
 import { Failure } from '../../terminal/failure';
 import type { Replayable } from './changes';
+import { intervalOf } from './definitions';
 import { entriesOf, type Firing, type TrueAt } from './firings';
 import { failedQuery, type FailedSteps } from './troubles';
 
@@ -148,7 +149,9 @@ export class Stored {
     const all = Array.from({ length: count }, (_, i) => firstMs + i * stepMs);
     const last = all.at(-1);
     if (always === undefined || last === undefined) return { at: all, missed: 0 };
-    const query = `vector(1) unless on () (count_over_time(${always}[${duration(intervalSeconds)}]) > 0)`;
+    // A group that is to be evaluated more often has no more samples for it.
+    const between = Math.max(intervalSeconds, ...rules.filter(({ name }) => name === group).map(intervalOf));
+    const query = `vector(1) unless on () (count_over_time(${always}[${duration(between)}]) > 0)`;
     const series = await this.#range(
       query,
       { fromMs: firstMs, toMs: last },

@@ -1,3 +1,14 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { slo } from '../../../commands/slo';
+import { findStack } from '../../../commands/stack/stack';
+import { stackModel } from '../../../commands/stack/stack-model';
+import { Interruption } from '../../../commands/terminal/interruption';
+import { silentProgress } from '../../../lab/progress';
+import { pathNames, pathRow } from '../../../signals/paths';
+import { ruleFiles } from '../../../signals/rule-files';
 import { expand } from '../../../commands/slo/backtest/expand';
 import { backtest, type Backtest } from '../../../commands/slo/backtest/backtest';
 import { Definitions } from '../../../commands/slo/backtest/definitions';
@@ -32,7 +43,7 @@ function modelWith(changes: Partial<PathSettings> = {}): SignalModel {
 /** What the watched alerts stand on, and nothing else: promtool evaluates every rule at every moment. */
 const watched = ['PathDown', 'PathRecentlyDown', 'ProbesMissing', 'SloFastBurn', 'SloSlowBurn'] as const;
 const standsOn =
-  /^(path_info|path:(probe_rate:asked|down:bool|probes_bad_paged:delta)|path_instance:probes_(bad|total):sum|slo:unpaged_error:.*)$/;
+  /^(path_info|path:(probe_rate:asked|down:bool|probes_bad_paged:delta)|path_instance:probes_(bad|total):sum|slo:(unpaged_error|objective):.*)$/;
 const groupsOf = (model: SignalModel): RuleGroup[] =>
   evenly(ruleGroups(model))
     .filter(({ name }) => /\.service\.(counts|objectives)$/.test(name))
@@ -43,9 +54,13 @@ const groupsOf = (model: SignalModel): RuleGroup[] =>
       ),
     }));
 
+/** A constant that nobody recorded. */
+const never: RuleGroup['rules'][number] = { record: 'never:recorded:bool', expr: 'vector(1)' };
 const minutes = (count: number) => count * 60;
 /** Good, a minute of outage, good, one in ten failed for four minutes, good. */
 const known = { outage: minutes(4), partial: minutes(12) };
+/** When PathDown fires for it, by Prometheus’ own rule engine, which the first test asks. */
+const down = { from: minutes(4) + 10, to: minutes(5) + 35 };
 const stretches: Stretch[] = [
   { seconds: known.outage, ok: 2 },
   { seconds: 60, failed: 2 },
@@ -71,7 +86,17 @@ beforeAll(async () => {
       samples: values.split(' ').map((value, i) => [base + i * stepSeconds, Number(value)] as const),
     })),
   );
-  await prometheus.store(await recordedBy(groupsOf(present)));
+  await prometheus.store([
+    ...(await recordedBy(groupsOf(present))),
+    {
+      series:
+        'ALERTS{alertname="PathDown",alertstate="firing",path="service",severity="page",owner="platform"}',
+      samples: Array.from(
+        { length: (down.to - down.from) / stepSeconds },
+        (_, i) => [base + down.from + i * stepSeconds, 1] as const,
+      ),
+    },
+  ]);
 }, promtoolPatienceMs);
 afterAll(() => prometheus.stop());
 
@@ -147,8 +172,10 @@ async function compared(
 }
 
 test('the present rules fire when Prometheus itself would have', async () => {
-  const { after } = await compared(modelWith({ severity: { page: 'critical', ticket: 'ticket' } }));
-  expect(after['PathDown']).toHaveLength(1);
+  const { result, after } = await compared(modelWith({ severity: { page: 'critical', ticket: 'ticket' } }));
+  expect(after['PathDown']).toEqual([[down.from, down.to]]);
+  // how it ended is no matter: the blocks of a test have no markers of staleness
+  expect(result.check).toMatchObject({ replayed: 2, recorded: 1, inBoth: 1, worstBeginMs: 0 });
   expect(after['SloFastBurn']).toHaveLength(1);
   expect(after['SloFastBurn']![0]![0]).toBeGreaterThan(known.partial);
   expect(after['ProbesMissing']).toEqual([]);
@@ -169,6 +196,30 @@ test('a looser objective pages for less, and says what never fires', async () =>
   });
 }, 300_000);
 
+test('what was not evaluated then is not said to never fire', async () => {
+  const others = groupsOf(present).map((group) =>
+    group.name.endsWith('objectives')
+      ? { ...group, name: 'elsewhere', rules: [never, ...group.rules.filter(isAlert)] }
+      : group,
+  );
+  const stored = new Stored(new PrometheusApi(prometheus.url, undefined, 60_000));
+  const span = { fromMs: base * 1000, toMs: (base + lengthSeconds) * 1000 };
+  const loud = others.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => ({ ...rule, labels: { ...rule.labels, loud: 'yes' } })),
+  }));
+  const result = await backtest(
+    stored,
+    span,
+    { groups: others, model: present },
+    { groups: loud, model: present },
+  );
+  expect(result.changes.find(({ alert }) => alert === 'SloFastBurn')).toMatchObject({
+    presentFirings: null,
+    why: 'Prometheus recorded nothing of the group elsewhere in this time',
+  });
+}, 120_000);
+
 test('another rate has other windows, which are put together from what is stored', async () => {
   const { result, after } = await compared(modelWith({ ratePerSecond: 0.5 }));
   expect(Object.keys(after)).toEqual(['PathDown', 'PathRecentlyDown', 'SloFastBurn', 'SloSlowBurn']);
@@ -181,3 +232,155 @@ test('another rate has other windows, which are put together from what is stored
     ['service', expect.any(Number)],
   ]);
 }, 300_000);
+
+describe('the command', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'slo-'));
+  const config = join(directory, 'Pulumi.lab.yaml');
+  const others = pathNames.filter((name) => name !== 'service' && !pathRow(name).mesh);
+  const stateHome = process.env['XDG_STATE_HOME'];
+  beforeAll(() => {
+    process.env['XDG_STATE_HOME'] = directory;
+    const paths = Object.fromEntries(others.map((name) => [name, { enabled: false }]));
+    writeFileSync(
+      config,
+      stringify({
+        config: {
+          'continuous-load:cluster': { kind: 'lab', name: 'slo-test', nodes: 2 },
+          'continuous-load:period': '7d',
+          'continuous-load:paths': paths,
+        },
+      }),
+    );
+  });
+  afterAll(() => {
+    if (stateHome === undefined) delete process.env['XDG_STATE_HOME'];
+    else process.env['XDG_STATE_HOME'] = stateHome;
+    rmSync(directory, { recursive: true });
+  });
+
+  async function said(...args: string[]): Promise<string> {
+    const lines: string[] = [];
+    await slo(args, {
+      progress: silentProgress,
+      interruption: new Interruption(),
+      stage: () => undefined,
+      print: (text) => lines.push(text),
+    });
+    return lines.join('\n');
+  }
+
+  test('backtests what is set, and says what comes next', async () => {
+    const asked = ['backtest', 'lab', '--present', config, '--since', '1h', '--prometheus', prometheus.url];
+    const set = ['--set', 'paths.service.availability=97'];
+    const table = await said(...asked, ...set);
+    expect(table).toMatch(/SloFastBurn │ service │ changed │ +1 × │ +never/);
+    expect(table).toMatch(/service +│ [\d: -]+│ +1m 00s │ +240 │ PathDown \(page\) after/);
+    expect(table).toContain('npm run up -- --set paths.service.availability=97');
+    const { stack, firings, notifications } = JSON.parse(await said(...asked, ...set, '--json'));
+    expect([stack, notifications.present.pages, notifications.changed.pages]).toEqual(['lab', 2, 1]);
+    expect(firings.some(({ alert }: { alert: string }) => alert === 'SloFastBurn')).toBe(true);
+  }, 120_000);
+
+  test('backtests a file of rules', async () => {
+    const model = stackModel(findStack('lab', { configFile: config }), readFileSync(config, 'utf8'));
+    const file = join(directory, 'rules.yaml');
+    writeFileSync(
+      file,
+      ruleFiles(model)[0]!.yaml.replace(/(alert: PathDown\n[^]*?keep_firing_for: )30s/, '$110m'),
+    );
+    const found = JSON.parse(
+      await said(
+        'backtest',
+        'lab',
+        '--present',
+        config,
+        '--rules',
+        file,
+        '--since',
+        '1h',
+        '--prometheus',
+        prometheus.url,
+        '--json',
+      ),
+    ) as Backtest;
+    expect(found.changes).toEqual([
+      { kind: 'changed', alert: 'PathDown', path: 'service', presentFirings: 1, changedFirings: 1 },
+    ]);
+    const [{ present: before, changed: after } = {}] = found.firings;
+    expect(after!.fromMs).toBe(before!.fromMs);
+    expect(after!.toMs - before!.toMs).toBe(570_000);
+  }, 120_000);
+
+  test('suggests from what is stored, or says how much is missing', async () => {
+    const asked = [
+      'suggest',
+      'lab',
+      '--config-file',
+      config,
+      '--since',
+      '1h',
+      '--prometheus',
+      prometheus.url,
+    ];
+    // the test has no histograms, no rules of latency and none of what is known
+    const { paths, assignments } = JSON.parse(await said(...asked, '--at-least', '30m', '--json'));
+    expect(assignments).toEqual([]);
+    expect(paths).toHaveLength(1);
+    expect(paths[0].availability.bad).toBeGreaterThan(240);
+    expect(paths[0].availability.total).toBeGreaterThan(3000);
+    expect(paths[0].missingMs).toBe(30 * 60_000);
+    expect(await said(...asked, '--at-least', '30m')).toContain('service: 30m more must be measured');
+  }, 120_000);
+
+  test('refuses all that is wrong at once', async () => {
+    const wrong = said(
+      'backtest',
+      'lab',
+      '--present',
+      config,
+      '--since',
+      '2y',
+      '--prometheus',
+      'here',
+      '--set',
+      'paths.service.rate=0',
+      '--set',
+      'paths.service.availability=100',
+    );
+    for (const mistake of [
+      /--since 2y: write a duration from 10m to 35d/,
+      /--prometheus here: write its whole address/,
+      /paths\.service\.rate is 0/,
+      /paths\.service\.availability is 100/,
+    ])
+      await expect(wrong).rejects.toThrow(mistake);
+    await expect(
+      said('backtest', 'lab', '--present', config, '--rules', 'a', '--set', 'b=1'),
+    ).rejects.toThrow(/not from both/);
+    const suggest = said(
+      'suggest',
+      'lab',
+      '--config-file',
+      config,
+      '--since',
+      '1h',
+      '--at-least',
+      '2h',
+      '--confidence',
+      '100',
+    );
+    for (const mistake of [/--at-least 2h: no more than --since 1h/, /--confidence 100: write percent/])
+      await expect(suggest).rejects.toThrow(mistake);
+    const nobody = said(
+      'backtest',
+      'lab',
+      '--present',
+      config,
+      '--set',
+      'paths.service.rate=5',
+      '--prometheus',
+      'http://127.0.0.1:9',
+    );
+    await expect(nobody).rejects.toThrow(/Prometheus does not answer at http:\/\/127\.0\.0\.1:9/);
+  }, 60_000);
+});
