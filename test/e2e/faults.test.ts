@@ -1,3 +1,4 @@
+import type { Backtest } from '../../commands/slo/backtest/backtest';
 import { flushIntervalMs } from '../../signals/windows';
 import { byOutcome, countOutcomes, countSeries, failures, longestGap, sum } from './support/counts';
 import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
@@ -6,6 +7,7 @@ import { PodLogs } from './support/pod-logs';
 import { setLogLevel } from './support/podinfo';
 import { goodMoments, injectorView, lastArrivals, serverView } from './support/request-ids';
 import { StackUnderTest } from './support/stack-under-test';
+import { verb } from './support/verbs';
 import { eventually, report, seconds, until } from './support/wait';
 
 const stack = new StackUnderTest();
@@ -41,6 +43,8 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
   let bornMs = 0;
   let injectors: { name: string; address: string }[] = [];
   let killed = '';
+  /** When the page of the outage came. */
+  let pagedMs = 0;
 
   beforeAll(async () => logs.start());
 
@@ -119,9 +123,35 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
       report('first good probe → resolved', seconds(resolved.timeMs - firstGoodMs));
       expect(resolved.timeMs - firstGoodMs).toBeLessThanOrEqual(minutes(2));
       expectToo('PathDown service page firing', 'PathDown service page resolved');
+      pagedMs = page.timeMs;
       onlyExpectedWasNotified(stack.lab);
     },
     minutes(14),
+  );
+
+  test(
+    'a backtest of another rate finds the page that was sent',
+    async () => {
+      const set = `paths.service.rate=${stack.servicePath().ratePerSecond}`;
+      const { stdout, tookMs } = await verb('slo', [
+        ...['backtest', stack.name, '--set', set, '--since', '30m', '--json'],
+      ]);
+      const { firings, changes, check, queries } = JSON.parse(stdout) as Backtest;
+      report('slo backtest', `${queries} queries in ${seconds(tookMs)}, check ${JSON.stringify(check)}`);
+      expect(changes).toContainEqual(
+        expect.objectContaining({ kind: 'changed', alert: 'PathDown', path: 'service' }),
+      );
+      const pages = firings.filter(({ alert, path }) => alert === 'PathDown' && path === 'service');
+      const off = (told: number | undefined) => Math.abs((told ?? Number.NaN) - pagedMs);
+      for (const rules of ['present', 'changed'] as const) {
+        const nearest = Math.min(...pages.map((pair) => off(pair[rules]?.toldMs)).filter(Number.isFinite));
+        report(`page by the ${rules} rules`, `${seconds(nearest)} from the one that was sent`);
+        // two evaluations and the way to the pager; that of another rate waits for other counts
+        expect(nearest).toBeLessThan(30_000);
+      }
+      expect(check.inBoth).toBeGreaterThanOrEqual(1);
+    },
+    minutes(3),
   );
 
   test(
