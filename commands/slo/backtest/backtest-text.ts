@@ -49,13 +49,26 @@ function renderFirings(all: readonly FiringPair[]): string {
     ...plain,
     head: ['alert', 'path', 'severity', 'present', 'changed'],
   });
-  for (const { alert, path, severity, how, present, changed } of told.slice(0, mostRows)) {
+  for (const { alert, path, severity, how, present, changed, doubtful } of told.slice(0, mostRows)) {
     const cells = [present, changed].map((one) => (one === undefined ? '–' : firing(one)));
     const same = how === 'recorded' && cells[0] === cells[1];
-    table.push([alert, path || '–', severity, cells[0] ?? '', same ? 'the same rule' : (cells[1] ?? '')]);
+    table.push([
+      alert,
+      path || '–',
+      severity,
+      cells[0] ?? '',
+      `${same ? 'the same rule' : (cells[1] ?? '')}${doubtful ? ' (?)' : ''}`,
+    ]);
   }
   const more = told.length - mostRows;
-  return [table.toString(), ...(more > 0 ? [`… and ${more} more; --json has all.`] : [])].join('\n');
+  const doubt = told.some(({ doubtful }) => doubtful)
+    ? [
+        '(?) The present rule, put together from raw counters as the changed one is, does not fire here as it did: samples came late. It may be no work of the change.',
+      ]
+    : [];
+  return [table.toString(), ...(more > 0 ? [`… and ${more} more; --json has all.`] : []), ...doubt].join(
+    '\n',
+  );
 }
 
 function renderTroubles({ troubles, singleFailures }: Backtest): string {

@@ -24,6 +24,11 @@ export interface FiringPair {
   readonly how: 'replayed' | 'recorded';
   readonly present?: Told;
   readonly changed?: Told;
+  /**
+   * The present rule, put together from raw counters as the changed one is, does not fire here as it did: samples came late, so that a rule
+   * saw less than is stored now. What differs may be no work of the change.
+   */
+  readonly doubtful: boolean;
 }
 
 /** Notifications that would have been sent; by week where there is a day or more to tell it from. */
@@ -76,7 +81,12 @@ export async function backtest(
   for (const of of changes) {
     const its = async (rule: Replayable | undefined) =>
       rule && (await replay(stored, rule, present.groups, span));
-    replayed.push({ of, present: await its(of.present), changed: await its(of.changed) });
+    replayed.push({
+      of,
+      present: await its(of.present),
+      changed: await its(of.changed),
+      control: await its(of.control),
+    });
   }
   const isChanged = ({ alert, labels }: Firing) =>
     changes.some((change) => change.alert === alert && change.path === (labels['path'] ?? ''));
@@ -92,7 +102,7 @@ export async function backtest(
     known: share,
     queries: stored.queries,
     changes: replayed.map(summary),
-    firings: pairs(under, isChanged),
+    firings: pairs(under, isChanged, replayed.flatMap(unlike)),
     notifications: {
       present: notifications(present.model, under.present, span),
       changed: notifications(changed.model, under.changed, span),
@@ -115,6 +125,7 @@ interface Both {
   readonly of: ChangedAlert;
   readonly present: Replayed | undefined;
   readonly changed: Replayed | undefined;
+  readonly control: Replayed | undefined;
 }
 
 function known(replayed: Replayed | undefined): readonly Firing[] {
@@ -134,10 +145,20 @@ function summary({ of: { kind, alert, path }, present, changed }: Both): Backtes
   };
 }
 
+/** Firings that only one of a present rule and its control has. */
+function unlike({ present, control }: Both): Firing[] {
+  if (control === undefined || !('firings' in control)) return [];
+  const [a, b] = [known(present), control.firings];
+  const alone = (some: readonly Firing[], others: readonly Firing[]) =>
+    some.filter((one) => !others.some((other) => keyOf(other) === keyOf(one) && overlap(one, other)));
+  return [...alone(a, b), ...alone(b, a)];
+}
+
 /** Firings of the same alert that overlap are one row. */
 function pairs(
   under: { readonly present: readonly Told[]; readonly changed: readonly Told[] },
   isChanged: (firing: Firing) => boolean,
+  doubts: readonly Firing[],
 ): FiringPair[] {
   const left = [...under.changed];
   const row = (present: Told | undefined, changed: Told | undefined): FiringPair[] => {
@@ -151,6 +172,7 @@ function pairs(
         how: isChanged(one) ? 'replayed' : 'recorded',
         ...(present === undefined ? {} : { present }),
         ...(changed === undefined ? {} : { changed }),
+        doubtful: doubts.some((doubt) => keyOf(doubt) === keyOf(one) && overlap(doubt, one)),
       },
     ];
   };

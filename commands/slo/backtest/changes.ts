@@ -21,6 +21,11 @@ export interface ChangedAlert {
   readonly path: string;
   readonly present?: Replayable;
   readonly changed?: Replayable;
+  /**
+   * The present rule, put together from raw counters as far as the changed one is. Where it does not fire as the present one did, the
+   * difference is of the method and not of the change; absent where nothing had to be put together.
+   */
+  readonly control?: Replayable;
 }
 
 interface Placed {
@@ -47,6 +52,7 @@ export function changedAlerts(present: readonly RuleGroup[], changed: readonly R
         path: rule.labels['path'] ?? '',
         ...(old === undefined ? {} : { present: replayable(old, before, before) }),
         ...(its === undefined ? {} : { changed: replayable(its, after, before) }),
+        ...(old === undefined || its === undefined ? {} : control(old, replayable(old, before, after))),
       },
     ];
   });
@@ -69,7 +75,7 @@ function placed(groups: readonly RuleGroup[], definitions: Definitions): Map<str
   return found;
 }
 
-function replayable({ rule, group }: Placed, of: Definitions, present: Definitions): Replayable {
+function replayable({ rule, group }: Placed, of: Definitions, stored: Definitions): Replayable {
   const milliseconds = (text: string | undefined) => (text === undefined ? 0 : (seconds(text) ?? 0) * 1000);
   return {
     alert: rule.alert,
@@ -78,13 +84,17 @@ function replayable({ rule, group }: Placed, of: Definitions, present: Definitio
     keepFiringForMs: milliseconds(rule.keep_firing_for),
     group: group.name,
     intervalSeconds: intervalOf(group),
-    query: queryOf(rule.expr, of, present),
+    query: queryOf(rule.expr, of, stored),
   };
 }
 
-function queryOf(expr: string, of: Definitions, present: Definitions): Replayable['query'] {
+function control({ rule }: Placed, its: Replayable): Pick<ChangedAlert, 'control'> {
+  return 'expr' in its.query && its.query.expr !== rule.expr ? { control: its } : {};
+}
+
+function queryOf(expr: string, of: Definitions, stored: Definitions): Replayable['query'] {
   try {
-    return { expr: expand(expr, of, present) };
+    return { expr: expand(expr, of, stored) };
   } catch (error) {
     if (error instanceof Error && error.name === 'NotReplayable') return { why: error.message };
     throw error;

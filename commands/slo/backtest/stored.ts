@@ -143,7 +143,7 @@ export class Stored {
   ): Promise<Evaluations> {
     const stepMs = intervalSeconds * 1000;
     const always = steadySeries(rules, group);
-    const phaseMs = always === undefined ? 0 : await this.#phase(always, stepMs);
+    const phaseMs = always === undefined ? 0 : await this.#phase(always, stepMs, { fromMs, toMs });
     const firstMs = Math.ceil((fromMs - phaseMs) / stepMs) * stepMs + phaseMs;
     const count = Math.max(0, Math.floor((toMs - firstMs) / stepMs) + 1);
     const all = Array.from({ length: count }, (_, i) => firstMs + i * stepMs);
@@ -162,8 +162,14 @@ export class Stored {
     return { at: all.filter((moment) => !missed.has(moment)), missed: missed.size };
   }
 
-  async #phase(always: string, stepMs: number): Promise<number> {
-    const [latest] = await this.vector(`timestamp(${always})`);
+  /** How far the moments of a series are from whole multiples of a step, in milliseconds: by its last sample of the span. */
+  async #phase(always: string, stepMs: number, { fromMs, toMs }: Span): Promise<number> {
+    const window = duration(Math.max(coarseSeconds, Math.ceil((toMs - fromMs) / 1000)) + coarseSeconds);
+    const at = `@ ${(toMs / 1000).toFixed(3)}`;
+    const query =
+      `timestamp(${always} ${at}) or ` +
+      `last_over_time(timestamp(${always})[${window}:${duration(coarseSeconds)}] ${at})`;
+    const [latest] = await this.vector(query);
     return latest === undefined ? 0 : Math.round(latest.value * 1000) % stepMs;
   }
 

@@ -11,6 +11,7 @@ import { pathNames, pathRow } from '../../../signals/paths';
 import { ruleFiles } from '../../../signals/rule-files';
 import { expand } from '../../../commands/slo/backtest/expand';
 import { backtest, type Backtest } from '../../../commands/slo/backtest/backtest';
+import { renderBacktest } from '../../../commands/slo/backtest/backtest-text';
 import { Definitions } from '../../../commands/slo/backtest/definitions';
 import { entriesOf } from '../../../commands/slo/backtest/firings';
 import { Stored } from '../../../commands/slo/backtest/stored';
@@ -72,6 +73,8 @@ const lengthSeconds = stretches.reduce((sum, { seconds }) => sum + seconds, 0);
 const input = both(stepSeconds, stretches);
 const present = modelWith();
 
+/** A group that is evaluated at moments of its own, and was not at one of them. */
+const evaluated = [2.345, 7.345, 12.345, 22.345, 27.345];
 let prometheus: StoringPrometheus;
 /** Beginning of the stretches, epoch seconds. */
 let base: number;
@@ -88,6 +91,10 @@ beforeAll(async () => {
   );
   await prometheus.store([
     ...(await recordedBy(groupsOf(present))),
+    {
+      series: 'path:probe_rate:asked{path="udp"}',
+      samples: evaluated.map((at) => [base + at, 4] as const),
+    },
     {
       series:
         'ALERTS{alertname="PathDown",alertstate="firing",path="service",severity="page",owner="platform"}',
@@ -218,6 +225,47 @@ test('what was not evaluated then is not said to never fire', async () => {
     presentFirings: null,
     why: 'Prometheus recorded nothing of the group elsewhere in this time',
   });
+}, 120_000);
+
+test('a group’s own moments are found, without those at which it was not evaluated', async () => {
+  const stored = new Stored(new PrometheusApi(prometheus.url, undefined, 60_000));
+  const group: RuleGroup = {
+    name: 'g',
+    interval: '5s',
+    rules: [{ record: 'path:probe_rate:asked', expr: 'vector(4)', labels: { path: 'udp' } }],
+  };
+  const span = { fromMs: base * 1000, toMs: (base + 30) * 1000 };
+  expect(await stored.evaluations({ group: 'g', intervalSeconds: 5 }, [group], span)).toEqual({
+    at: evaluated.map((at) => base * 1000 + Math.round(at * 1000)),
+    missed: 1,
+  });
+});
+
+test('what only the method makes fire is marked as doubtful', async () => {
+  // as if no sample had come in time: the present rule recorded nothing of what is stored now
+  const rules = (factor: number): RuleGroup[] => [
+    {
+      name: 'continuous-load.service.counts',
+      interval: '5s',
+      rules: [
+        { record: 'path:probe_rate:asked', expr: 'vector(4)', labels: { path: 'service' } },
+        { record: 'late:bad:sum', expr: `sum(k6_probes_total{outcome="failed"}) * ${factor}` },
+        { alert: 'Late', expr: 'late:bad:sum > 100', labels: { severity: 'page' }, annotations: {} },
+      ],
+    },
+  ];
+  const stored = new Stored(new PrometheusApi(prometheus.url, undefined, 60_000));
+  const span = { fromMs: base * 1000, toMs: (base + lengthSeconds) * 1000 };
+  const of = (factor: number) => ({ groups: rules(factor), model: present });
+  const result = await backtest(stored, span, of(1), of(2));
+  expect(result.changes).toEqual([
+    { kind: 'changed', alert: 'Late', path: '', presentFirings: 0, changedFirings: 1 },
+  ]);
+  expect(result.firings.map(({ alert, doubtful }) => [alert, doubtful])).toEqual([
+    ['PathDown', false],
+    ['Late', true],
+  ]);
+  expect(renderBacktest('lab', result, [])).toMatch(/\(\?\) The present rule, put together/);
 }, 120_000);
 
 test('another rate has other windows, which are put together from what is stored', async () => {
