@@ -1,9 +1,10 @@
 import { leaders } from './dependencies';
 import { answered, counted, pathDown } from './expressions';
+import { notGivenUp, onlyGivenUp } from './given-up';
 import { errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
 import type { PathSettings, SignalModel } from './model';
 import { pathRow } from './paths';
-import { duration, increase, number, select, sumBy } from './promql';
+import { duration, except, increase, number, select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
 import { budgetShare, burnWindowLengths, burnWindows, fastIntervalSeconds, noticeSeconds } from './windows';
 
@@ -24,14 +25,27 @@ export function objectivePercent(path: PathSettings, sli: Sli): number {
 export function countRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const labels = { path: path.name };
   // Recorded every 5 s per injector, the counters are cheap over days, survive a gap in the rules, and see a restart as a reset.
+  const of = (outcome: readonly string[]) => ({
+    ...labels,
+    outcome: outcome.length === 1 ? (outcome[0] ?? '') : outcome,
+  });
   const sums = (record: string, outcome: readonly string[]): RecordingRule => ({
     record,
-    expr: sumBy(
-      ['path', 'instance'],
-      select(probesTotal, { ...labels, outcome: outcome.length === 1 ? (outcome[0] ?? '') : outcome }),
-    ),
+    expr: sumBy(['path', 'instance'], select(probesTotal, of(outcome))),
     labels,
   });
+  const { credentials } = pathRow(path);
+  const counts = (record: string, outcome: readonly string[]): RecordingRule[] => {
+    if (credentials === undefined) return [sums(record, outcome)];
+    const refused = { reason: credentials };
+    const others = except(select(probesTotal, of(outcome)), refused);
+    const own = select(probesTotal, { ...labels, outcome: 'failed', ...refused });
+    return [
+      { record, expr: sumBy(['path', 'instance'], others), labels },
+      // A series of its own: one that goes on without these counts would look like one that began anew.
+      { record, expr: notGivenUp(sumBy(['path', 'instance'], own)), labels: { ...labels, ...refused } },
+    ];
+  };
   return [
     {
       record: recorded.pathInfo,
@@ -40,8 +54,8 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
     },
     // The label of the result is said again: two rules of one name and labels would look like a mistake.
     { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },
-    sums(recorded.bad, ['failed']),
-    sums(recorded.total, counted),
+    ...counts(recorded.bad, ['failed']),
+    ...counts(recorded.total, counted),
     sums(recorded.slow, ['slow']),
     sums(recorded.answered, answered),
     { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1`, labels },
@@ -120,21 +134,23 @@ function spent(path: PathSettings, sli: Sli, windowSeconds: number): string {
 
 /**
  * What one evaluation counted as failed, if *path down* held then or soon after, of this path or of one that leads it: a page comes up to `noticeSeconds` after the first
- * failure that it is about, so each evaluation is looked at that much later.
+ * failure that it is about, so each evaluation is looked at that much later. Else what injectors counted that were given up: their node is
+ * told of, and what it lost while it was cut off comes all at once when it is back.
  */
 function pagedBad(model: SignalModel, path: PathSettings): string {
   const late = noticeSeconds(model, path);
   const counter = (secondsAgo: number) =>
     `${select(recorded.bad, { path: path.name })} offset ${duration(secondsAgo)}`;
   const failed = `clamp_min(${counter(late)} - ${counter(late + fastIntervalSeconds)}, 0)`;
-  return `${sumBy(['path'], failed)} ${whileDown(model, path)}`;
+  return `(${sumBy(['path'], failed)} ${whileDown(model, path)}) or ${sumBy(['path'], onlyGivenUp(failed))}`;
 }
 
-/** As `spent`, but failures that *path down* pages for are taken out: its page says so, a second one says nothing new. */
+/** As `spent`, but failures that somebody is told of otherwise are taken out: a second page says nothing new. */
 function unpaged(model: SignalModel, path: PathSettings, windowSeconds: number): string {
   const bad = within(path, recorded.bad, windowSeconds);
   const paged = `sum_over_time(${select(recorded.pagedBad, { path: path.name })}[${duration(windowSeconds)}])`;
-  const latest = `${within(path, recorded.bad, noticeSeconds(model, path))} ${whileDown(model, path)}`;
+  const fresh = increase(select(recorded.bad, { path: path.name }), noticeSeconds(model, path));
+  const latest = `(${sumBy(['path'], fresh)} ${whileDown(model, path)}) or ${sumBy(['path'], onlyGivenUp(fresh))}`;
   const less = [sumBy(['path'], paged), latest].map((one) => `((${one}) or ${bad} * 0)`).join(' - ');
   return `clamp_min(${bad} - ${less}, 0) / ${possible(path, 'availability', windowSeconds)}`;
 }

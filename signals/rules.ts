@@ -3,6 +3,7 @@ import { availabilityRules, knownRule } from './availability';
 import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
+import { givenUpRule } from './given-up';
 import { maskedRules } from './masked';
 import { sendingGroups } from './long-term';
 import { meshAlerts } from './mesh-alerts';
@@ -23,7 +24,7 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
  * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
- * long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * control plane says of injectors, one of what the long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -51,6 +52,11 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
     },
   ]);
   return [
+    {
+      name: 'continuous-load.injectors',
+      interval: duration(fastIntervalSeconds),
+      rules: [givenUpRule()],
+    },
     ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
     ...sendingGroups(model),
     ...surroundings(model),
