@@ -120,9 +120,16 @@ export function partialRounds(stack: StackUnderTest): Round[] {
             stage: spread(stack),
             told: [{ alert: 'NodeNotReady', kind: 'ticket', withinSeconds: 240 }],
             fails: on(['service'], halfGone),
-            touched: on(everyPath, halfGone),
+            touched: [
+              ...on(
+                everyPath.filter((path) => path !== 'api-server'),
+                halfGone,
+              ),
+              // the token of an injector that was given up is refused until it ends: counted by it, and in no figure
+              ...on(['api-server'], [...halfGone, 'status']),
+            ],
             endsWithinSeconds: 300,
-            note: 'until the node counts as gone. What the injector on it lost it can tell only when it is back.',
+            note: 'until the node counts as gone. What the injector on it lost it can tell only when it is back; its pod is deleted by then, and the `status` of `api-server` is its refused token, which no figure has.',
           },
         ],
       ],
