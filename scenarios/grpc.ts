@@ -5,7 +5,7 @@ import { nowMs } from './clock.ts';
 import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { reasonOfCall, reasonOfConnect } from './grpc-reasons.ts';
-import { LagMeter } from './lag-meter.ts';
+import { watchLag, watchProcess } from './lag-meter.ts';
 import { listedReason } from './reasons.ts';
 import { recordProbe } from './recorder.ts';
 import { judge, type Measured } from './verdict.ts';
@@ -36,46 +36,64 @@ export function prepareGrpc(): void {
 export async function probeGrpc(path: PathConfig, probe: ProbeConfig): Promise<void> {
   const line = lines[probe.conn];
   if (!line) throw new Error(`no gRPC client for connections of kind ${probe.conn}`);
-  const startMs = nowMs();
-  const connecting = line.connected ? undefined : await connect(line, probe.address, path.timeoutMs);
-  const measured = connecting ?? (await call(line, probe, path.timeoutMs, startMs));
+  const process = watchProcess();
+  let measured: Timed;
+  try {
+    measured = await connectAndCall(line, probe, path.timeoutMs);
+  } finally {
+    process?.stop();
+  }
+  const lagMs = process?.stop() ?? (await estimated(measured, path.timeoutMs));
   // After a failure a kept connection is made anew: grpc-go's own attempts would come ever more seldom and hide a recovery, and
   // a dead peer would be asked until the kernel gives up, a quarter of an hour.
   if (probe.conn === 'fresh' || (measured.reason !== '' && measured.reason !== 'body')) hangUp(line);
   const reason = measured.reason === '' ? '' : listedReason(measured.reason, path.reasons, path.otherReason);
-  recordProbe(path, probe, judge({ ...measured, reason }, path), probe.hop, measured.durationMs);
+  recordProbe(path, probe, judge({ ...measured, lagMs, reason }, path), probe.hop, measured.durationMs);
+}
+
+/** What came of one probe; its lag is that of the call alone, as no timer of this VU runs while it is blocked by the connecting. */
+interface Timed extends Measured {
+  /** How long connecting took of it; 0 on a connection that was there. */
+  blockedMs: number;
+}
+
+async function connectAndCall(line: Line, probe: ProbeConfig, timeoutMs: number): Promise<Timed> {
+  const startMs = nowMs();
+  const failed = line.connected ? undefined : connect(line, probe.address, timeoutMs);
+  const blockedMs = nowMs() - startMs;
+  if (failed !== undefined) return { reason: failed, durationMs: blockedMs, lagMs: 0, blockedMs };
+  return { ...(await call(line, probe, timeoutMs, startMs)), blockedMs };
 }
 
 /** Why there is no connection; undefined when there is one. Blocks the VU. */
-async function connect(line: Line, address: string, timeoutMs: number): Promise<Measured | undefined> {
-  const startMs = nowMs();
+function connect(line: Line, address: string, timeoutMs: number): string | undefined {
   try {
     line.connected = true;
     line.client.connect(address, { plaintext: true, timeout: timeoutMs });
     return undefined;
   } catch (fault) {
-    const durationMs = nowMs() - startMs;
     complain('grpc connection', String(fault));
-    // No timer of this VU runs while it is blocked: what went beyond the timeout was the injector's own lag.
-    const beyondMs = Math.max(0, durationMs - timeoutMs);
-    const lagMs =
-      durationMs < timeoutMs
-        ? 0
-        : Math.max(beyondMs, (await lagNow(afterwardsMs)) * (durationMs / afterwardsMs));
-    return { reason: reasonOfConnect(String(fault)), durationMs, lagMs };
+    return reasonOfConnect(String(fault));
   }
+}
+
+/** The lag where nothing watches the process: where connecting took most of the time, what is seen after it stands for that. */
+async function estimated({ durationMs, lagMs, blockedMs }: Timed, timeoutMs: number): Promise<number> {
+  if (durationMs < timeoutMs || blockedMs < timeoutMs / 2) return lagMs;
+  const beyondMs = Math.max(0, blockedMs - timeoutMs);
+  return Math.max(lagMs, beyondMs, (await lagNow(afterwardsMs)) * (blockedMs / afterwardsMs));
 }
 
 /** How late the injector is within some ms from now. */
 async function lagNow(forMs: number): Promise<number> {
-  const lag = new LagMeter();
+  const lag = watchLag();
   await new Promise<void>((resolve) => setTimeout(resolve, forMs));
   return lag.stop();
 }
 
 async function call(line: Line, probe: ProbeConfig, timeoutMs: number, startMs: number): Promise<Measured> {
   const body = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
-  const lag = new LagMeter();
+  const lag = watchLag();
   const timeout = Math.max(1, timeoutMs - (nowMs() - startMs));
   try {
     const response = await line.client.asyncInvoke(method, { body }, { timeout });

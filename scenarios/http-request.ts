@@ -1,9 +1,11 @@
 import http from 'k6/http';
 import type { Params } from 'k6/http';
 import { BackOff } from './back-off.ts';
+import { nowMs } from './clock.ts';
+import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { upstreamHeader } from './gateway.ts';
-import { LagMeter } from './lag-meter.ts';
+import { watchLag } from './lag-meter.ts';
 import { reasonOfAnswer } from './reasons.ts';
 import { recordConnection, recordRepeats } from './recorder.ts';
 import { repeatsSince } from './repeats.ts';
@@ -43,11 +45,15 @@ export async function request(
   };
   // What was repeated before this probe is nobody's.
   repeatsSince();
-  const lag = new LagMeter();
-  const response = await http.asyncRequest(method, url, body, params);
+  const lag = watchLag();
+  const startMs = nowMs();
+  const response = await http.asyncRequest(method, url, body, params).finally(() => lag.stop());
+  const tookMs = nowMs() - startMs;
   const lagMs = lag.stop();
   backOff.note(response.status, response.headers['Retry-After'], Date.now());
   const { blocked, connecting, tls_handshaking, duration } = response.timings;
+  const answeredMs = blocked + connecting + tls_handshaking + duration;
+  if (response.status === 0) complain(probe.name, `${response.error_code} ${response.error}`);
   recordRepeats(probe, repeatsSince() ?? 0);
   // Without an answer it is not known whether there was a connection.
   if (probe.conn === 'kept' && response.status !== 0) recordConnection(probe, connecting > 0);
@@ -60,7 +66,8 @@ export async function request(
     status: response.status,
     fromBackend: upstreamHeader in response.headers,
     body: typeof response.body === 'string' ? response.body : null,
-    durationMs: blocked + connecting + tls_handshaking + duration,
+    // k6 does not time what was not answered
+    durationMs: response.status === 0 ? Math.max(answeredMs, tookMs) : answeredMs,
     lagMs,
   };
 }

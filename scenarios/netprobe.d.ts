@@ -6,7 +6,7 @@ declare module 'k6/x/netprobe' {
     reason: string;
     /** From the start of the probe to the answer, name lookup and connection included, in ms with µs resolution. */
     durationMs: number;
-    /** The longest this process was late for a timer while the probe waited, in ms. */
+    /** How late this process was while the probe waited: its longest stall, or half of all together, whichever is more, in ms. */
     lagMs: number;
     /** For the log: what the system said. */
     detail: string;
@@ -49,6 +49,9 @@ declare module 'k6/x/netprobe' {
    * init context.
    */
   export function httpRepeats(): number;
+
+  /** Watches how late the whole process is, also while this VU is blocked; `stop` tells it in ms and must be called once at least. */
+  export function watchLag(): { stop(): number };
 
   /** Content of the token file of the pod's service account, read again when it is older than 10 s. Throws when there is none. */
   export function token(): string;

@@ -27,9 +27,9 @@ export class Schedule {
   }
 }
 
-/** What watches the injector's own lag while a message is under way (`LagMeter`). */
+/** What watches the injector's own lag while a message is open (`lag-meter.ts`). */
 export interface Meter {
-  /** The worst lag seen, in milliseconds. */
+  /** The lag seen, in milliseconds. */
   stop(): number;
 }
 
@@ -47,8 +47,10 @@ interface Entry {
   readonly nonce: string;
   /** From here its duration and its timeout count. */
   readonly fromMs: number;
+  /** Watches from the beginning, where something can. */
+  readonly meter?: Meter | undefined;
   /** Set when it was sent. */
-  under?: { stream: number; sentMs: number; meter: Meter };
+  under?: { stream: number; sentMs: number; meter?: Meter | undefined };
 }
 
 /**
@@ -79,9 +81,9 @@ export class StreamLedger {
   }
 
   /** Takes a message in, waiting for a stream. Throws a RangeError for a number that is open already. */
-  add(number: number, nonce: string, fromMs: number): void {
+  add(number: number, nonce: string, fromMs: number, meter?: Meter): void {
     if (this.entries.has(number)) throw new RangeError(`message ${number} is open already`);
-    this.entries.set(number, { number, nonce, fromMs });
+    this.entries.set(number, { number, nonce, fromMs, meter });
   }
 
   /** Messages without a stream, oldest first. */
@@ -97,7 +99,7 @@ export class StreamLedger {
   }
 
   /** Notes that a waiting message was sent. */
-  sent(number: number, stream: number, sentMs: number, meter: Meter): void {
+  sent(number: number, stream: number, sentMs: number, meter?: Meter): void {
     const entry = this.entries.get(number);
     if (entry) entry.under = { stream, sentMs, meter };
   }
@@ -156,7 +158,7 @@ export class StreamLedger {
 
   private settle(entry: Entry, reason: string, nowMs: number): Settled {
     this.entries.delete(entry.number);
-    const lagMs = entry.under?.meter.stop() ?? 0;
+    const lagMs = Math.max(entry.meter?.stop() ?? 0, entry.under?.meter?.stop() ?? 0);
     return { number: entry.number, reason, durationMs: nowMs - entry.fromMs, lagMs };
   }
 }

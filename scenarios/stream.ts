@@ -2,7 +2,7 @@ import { clearTimeout, setTimeout } from 'k6/timers';
 import { nowMs } from './clock.ts';
 import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
-import { LagMeter } from './lag-meter.ts';
+import { type Lag, watchesProcess, watchLag, watchProcess } from './lag-meter.ts';
 import { listedReason } from './reasons.ts';
 import { recordInterruption, recordProbe } from './recorder.ts';
 import { type InterruptionReason, Schedule, type Settled, StreamLedger } from './stream-ledger.ts';
@@ -36,6 +36,8 @@ export type Open = (address: string, timeoutMs: number, events: StreamEvents) =>
 interface Attempt {
   readonly id: number;
   readonly askedMs: number;
+  /** Until it is open, or has failed. */
+  lag?: Lag | undefined;
   openedMs?: number;
   transport?: Transport;
 }
@@ -59,11 +61,11 @@ class StreamHolder {
   /** Since when there is no stream, whether that was counted, and why the last attempt failed. */
   private outageMs = nowMs();
   private outageCounted = false;
-  private lastFailure: 'dns' | 'connect' | undefined;
+  private lastFailure: 'dns' | 'connect' | 'lag' | undefined;
   private waitMs = shortestWaitMs;
   private retryMs = 0;
   /** When `open` last blocked this VU: lateness by that is not the injector's. */
-  private blocked = { fromMs: 0, toMs: 0 };
+  private blocked = { fromMs: 0, toMs: 0, lagMs: 0 };
   private timer: number | undefined;
 
   constructor(
@@ -112,7 +114,7 @@ class StreamHolder {
   }
 
   private connect(): void {
-    const attempt: Attempt = { id: this.attempts++, askedMs: nowMs() };
+    const attempt: Attempt = { id: this.attempts++, askedMs: nowMs(), lag: watchProcess() };
     this.current = attempt;
     const guarded = (act: () => void) => {
       try {
@@ -126,13 +128,21 @@ class StreamHolder {
       answered: (number, nonce) => guarded(() => this.answered(attempt, number, nonce)),
       ended: (reason, detail) => guarded(() => this.ended(attempt, reason, detail)),
     });
-    this.blocked = { fromMs: attempt.askedMs, toMs: nowMs() };
+    const over = attempt !== this.current || attempt.openedMs !== undefined;
+    this.blocked = {
+      fromMs: attempt.askedMs,
+      toMs: nowMs(),
+      lagMs: over ? (attempt.lag?.stop() ?? 0) : 0,
+    };
+    // timers of a VU that was blocked would tell that and not the injector's lag
+    if (attempt === this.current && attempt.openedMs === undefined) attempt.lag ??= watchLag();
     this.flush();
   }
 
   private opened(attempt: Attempt): void {
     if (attempt !== this.current) return;
     attempt.openedMs = nowMs();
+    attempt.lag?.stop();
     this.flush();
   }
 
@@ -148,7 +158,7 @@ class StreamHolder {
     for (const settled of this.ledger.end(attempt.id, reason, nowMs())) this.record(settled);
     this.retired.delete(attempt.id);
     if (attempt !== this.current) return;
-    if (attempt.openedMs === undefined) this.failedToOpen(reason === 'dns' ? 'dns' : 'connect');
+    if (attempt.openedMs === undefined) this.failedToOpen(attempt, reason === 'dns' ? 'dns' : 'connect');
     else this.interrupted(attempt.openedMs, reason === 'closed' ? 'closed' : 'reset');
     this.arm();
   }
@@ -166,9 +176,17 @@ class StreamHolder {
     } else this.waitLonger();
   }
 
-  private failedToOpen(reason: 'dns' | 'connect'): void {
+  private failedToOpen(attempt: Attempt, why: 'dns' | 'connect'): void {
     this.current = undefined;
-    this.lastFailure = reason;
+    const tookMs = nowMs() - attempt.askedMs;
+    const lagMs = attempt.lag?.stop() ?? tookMs - this.path.timeoutMs;
+    if (tookMs >= this.path.timeoutMs && lagMs >= this.path.lagBoundMs) {
+      // An injector that was late itself does not know whether it could have been opened.
+      this.lastFailure = 'lag';
+      this.waitLonger();
+      return;
+    }
+    this.lastFailure = why;
     // An outage that began with a lost stream is counted as that; this one began without.
     if (!this.outageCounted) recordInterruption(this.probe, 'connect');
     this.outageCounted = true;
@@ -185,7 +203,7 @@ class StreamHolder {
     if (!current || current.openedMs !== undefined) return;
     if (nowMs() - current.askedMs < this.path.timeoutMs) return;
     current.transport?.close();
-    this.failedToOpen('connect');
+    this.failedToOpen(current, 'connect');
   }
 
   private expire(): void {
@@ -220,8 +238,17 @@ class StreamHolder {
         recordProbe(this.path, this.probe, { outcome: 'error', reason: 'lag' }, '', 0);
         continue;
       }
-      this.ledger.add(number, `${this.runId}-${number}`, wasBlocked ? dueMs : now);
+      const meter = wasBlocked ? this.watchFrom(dueMs) : watchProcess();
+      this.ledger.add(number, `${this.runId}-${number}`, wasBlocked ? dueMs : now, meter);
     }
+  }
+
+  /** Watches the process for a message that came due while this VU was blocked: its part of that lag counts too. */
+  private watchFrom(dueMs: number): Lag | undefined {
+    const { fromMs, toMs, lagMs } = this.blocked;
+    const before = toMs > fromMs ? lagMs * ((toMs - dueMs) / (toMs - fromMs)) : 0;
+    const since = watchProcess();
+    return since && { stop: () => before + since.stop() };
   }
 
   /** Sends what waits. While an outage is younger than a timeout it may end in time, so nothing is given up before. */
@@ -231,15 +258,24 @@ class StreamHolder {
       for (const { number, nonce } of this.ledger.waiting()) {
         const sentMs = nowMs();
         if (!current.transport.send(number, nonce)) return;
-        this.ledger.sent(number, current.id, sentMs, new LagMeter());
+        // one that watches from the beginning is enough
+        this.ledger.sent(number, current.id, sentMs, watchesProcess() ? undefined : watchLag());
       }
-    } else if (this.lastFailure && nowMs() - this.outageMs >= this.path.timeoutMs) {
+    } else if (
+      this.lastFailure &&
+      this.lastFailure !== 'lag' &&
+      nowMs() - this.outageMs >= this.path.timeoutMs
+    ) {
       for (const settled of this.ledger.giveUp(this.lastFailure, nowMs())) this.record(settled);
     }
   }
 
   private record({ reason, durationMs, lagMs }: Settled): void {
     const { path, probe } = this;
+    if (reason === 'lag') {
+      recordProbe(path, probe, { outcome: 'error', reason }, '', durationMs);
+      return;
+    }
     const listed = reason === '' ? '' : listedReason(reason, path.reasons, path.otherReason);
     recordProbe(path, probe, judge({ reason: listed, durationMs, lagMs }, path), probe.hop, durationMs);
   }

@@ -10,6 +10,7 @@ import {
   recorded,
   unpagedRatioName,
 } from './metrics';
+import { knowsGivenUp, notGivenUp } from './given-up';
 import type { PathSettings, SignalModel } from './model';
 import { pathRow, type Reason, wholeWayShare } from './paths';
 import { duration, increase, number, select, sumBy } from './promql';
@@ -156,9 +157,10 @@ function oneSource(model: SignalModel, path: PathSettings): AlertRule {
   const by = ['path', 'instance'];
   const sent = path.ratePerSecond * wholeWayShare(pathRow(path)) * window;
   const least = Math.max(1, Math.floor((sent / model.injectors) * 0.25));
+  const failed = `(${probesWithin(path, 'failed', window, by)} >= ${least})`;
   return alert(model, path, 'PathDownFromOneSource', {
     expr:
-      `(${probesWithin(path, 'failed', window, by)} >= ${least}) unless on (path, instance) (${wholeWayGood(path, window, by)} > 0) ` +
+      `${pathRow(path).credentials === undefined || !knowsGivenUp(model) ? failed : notGivenUp(failed)} unless on (path, instance) (${wholeWayGood(path, window, by)} > 0) ` +
       `and on (path) (${wholeWayGood(path, window)} > 0)`,
     for: '30s',
     summary: `Path ${path.name} is down from {{ $labels.instance }} alone: {{ $value | printf "%.0f" }} probes in ${duration(window)}, none good`,

@@ -259,6 +259,8 @@ A total outage also spends budget: 52 s of it are more than 14.4 × 0.1 % of an 
 
 Paths explain each other too. A page of the left mutes those of the right, until 90 s after it ends (\`SharedCauseDown\`), and says so; failures of the right while the left was down are taken out of their burn as well. Nothing mutes a page of ${alone.join(', ')}. Pages of the right that may come at the very moment of the left (they end at the same server) wait ${explainedWaitSeconds} s for it, and those that the gateway alone may lose (target is to stop: it sends nothing more there, while open connections to target still answer) ${fromBehindWaitSeconds(model)} s, more with a longer \`podinfo.drain.preStop\`. All paths that are not measured are one notification.
 
+**An injector that was given up** (its pod is deleted and half a minute overdue, as kube-state-metrics tells: its node is cut off, or its kubelet dead) has been replaced, and its node was told of. What it lost while it was cut off comes all at once when it is back: every figure keeps it, the burn alerts leave it out. The API server refuses the token of such a pod; those refusals of \`api-server\` are in no figure at all, and *PathDownFromOneSource* says nothing of them. A refusal that other injectors see is counted and told as ever. Without kube-state-metrics nobody counts as given up.
+
 | page of | mutes pages of |
 |---|---|
 ${mutes.join('\n')}
@@ -279,7 +281,7 @@ ${ofStore} are beyond the retention of Prometheus. It sends three series to a lo
 
 | series | labels | what |
 |---|---|---|
-| \`${recorded.sentTotal}\` | \`path\`, \`instance\` | probes that say something about the path, cumulative, of one injector |
+| \`${recorded.sentTotal}\` | \`path\`, \`instance\`; on \`api-server\` also \`reason="status"\` for refusals | probes that say something about the path, cumulative, of one injector |
 | \`${recorded.sentBad}\` | the same | those of them that failed |
 | \`${recorded.sentKnown}\` | \`path\` | share of the minute in which probes were counted |
 

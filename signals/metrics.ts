@@ -91,16 +91,21 @@ export const recorded = {
   pathInfo: 'path_info',
   /** Probes per second that are asked for {path}. */
   rateAsked: 'path:probe_rate:asked',
-  /** Cumulative counts {path, instance}: failed; ok + slow + failed; slow; ok + slow. */
+  /**
+   * Cumulative counts {path, instance}: failed; ok + slow + failed; slow; ok + slow. What a path with credentials counts under the reason of
+   * refused ones is in series of its own in the first two, with that `reason`, and not at all of injectors that were given up.
+   */
   bad: 'path_instance:probes_bad:sum',
   total: 'path_instance:probes_total:sum',
   slow: 'path_instance:probes_slow:sum',
   answered: 'path_instance:probes_answered:sum',
   /** Cumulative count {path, by, instance}: attempts that failed and that somebody on the way repeated, so that no probe shows them. */
   masked: 'masked_attempts_total',
+  /** 1 {instance} for an injector that the control plane has given up and that counts on; absent else. */
+  givenUp: 'injector:given_up:bool',
   /** 1 {path} while *path down* holds, absent else. */
   down: 'path:down:bool',
-  /** Failed probes of one evaluation {path} that *path down* pages for, told `noticeSeconds` late; absent else. */
+  /** Failed probes of one evaluation {path} that somebody is told of otherwise (*path down*, an injector given up), `noticeSeconds` late; absent else. */
   pagedBad: 'path:probes_bad_paged:delta',
   /** Probes {path} within five minutes, recorded every five: what long windows add up. */
   bad5m: 'path:probes_bad:increase5m',

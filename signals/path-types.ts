@@ -102,6 +102,8 @@ export interface PathRow {
   readonly own?: { readonly address: string; readonly probe: OwnProbe };
   /** Asks the cluster's DNS for something else than an address to connect to, so that no reason `dns` says it. */
   readonly overClusterDns?: true;
+  /** Probes with credentials of the injector's pod, which end with it: the reason under which they are refused. */
+  readonly credentials?: Reason;
   /** Goes through the mesh: there where the mesh is, and nowhere else. */
   readonly mesh?: true;
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */

@@ -251,6 +251,7 @@ export const pathTable = [
       status: badStatus,
       body: 'an answer that is no list of Services, or a readiness other than ok',
     },
+    credentials: 'status',
     probes: [
       { name: 'readyz', conn: 'fresh', share: 0.5, calls: 'apiReadyz', hops: ['1'] },
       { name: 'list', conn: 'kept', share: 0.5, calls: 'apiList', hops: ['1'] },

@@ -9,6 +9,13 @@ export function select(metric: string, matchers: Matchers = {}): string {
   return parts.length === 0 ? metric : `${metric}{${parts.join(',')}}`;
 }
 
+/** A selector, which must have matchers, of series that have none of these label values besides. */
+export function except(selector: string, without: Readonly<Record<string, string>>): string {
+  if (!selector.endsWith('}')) throw new RangeError(`${selector} has no matchers`);
+  const parts = Object.entries(without).map(([label, value]) => `${label}!="${plain(value)}"`);
+  return `${selector.slice(0, -1)},${parts.join(',')}}`;
+}
+
 function plain(value: string): string {
   if (!/^[A-Za-z0-9_.-]*$/.test(value))
     throw new RangeError(`label value ${JSON.stringify(value)} is not a plain word`);

@@ -1,9 +1,10 @@
 import { leaders } from './dependencies';
 import { answered, counted, pathDown, probesWithin } from './expressions';
+import { knowsGivenUp, notGivenUp, onlyGivenUp } from './given-up';
 import { errorRatioName, probesTotal, recorded, unpagedRatioName } from './metrics';
 import type { PathSettings, SignalModel } from './model';
 import { type Outcome, pathRow } from './paths';
-import { duration, increase, number, select, sumBy } from './promql';
+import { duration, except, increase, number, select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
 import { budgetShare, burnWindowLengths, burnWindows, fastSeconds, noticeSeconds } from './windows';
 
@@ -35,11 +36,24 @@ type Count = keyof typeof outcomesOf;
 export function countRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const labels = { path: path.name };
   // Recorded every 5 s per injector, the counters are cheap over days, survive a gap in the rules, and see a restart as a reset.
+  const counters = (record: Count) => select(probesTotal, { ...labels, outcome: outcomesOf[record] });
   const sums = (record: Count): RecordingRule => ({
     record,
-    expr: sumBy(['path', 'instance'], select(probesTotal, { ...labels, outcome: outcomesOf[record] })),
+    expr: sumBy(['path', 'instance'], counters(record)),
     labels,
   });
+  const { credentials } = pathRow(path);
+  const counts = (record: Count): RecordingRule[] => {
+    if (credentials === undefined || !knowsGivenUp(model)) return [sums(record)];
+    const refused = { reason: credentials };
+    const others = except(counters(record), refused);
+    const own = select(probesTotal, { ...labels, outcome: 'failed', ...refused });
+    return [
+      { record, expr: sumBy(['path', 'instance'], others), labels },
+      // A series of its own: one that goes on without these counts would look like one that began anew.
+      { record, expr: notGivenUp(sumBy(['path', 'instance'], own)), labels: { ...labels, ...refused } },
+    ];
+  };
   return [
     {
       record: recorded.pathInfo,
@@ -48,8 +62,8 @@ export function countRules(model: SignalModel, path: PathSettings): RecordingRul
     },
     // The label of the result is said again: two rules of one name and labels would look like a mistake.
     { record: recorded.rateAsked, expr: `vector(${number(path.ratePerSecond)})`, labels },
-    sums(recorded.bad),
-    sums(recorded.total),
+    ...counts(recorded.bad),
+    ...counts(recorded.total),
     sums(recorded.slow),
     sums(recorded.answered),
     { record: recorded.down, expr: `(${pathDown(model, path)}) * 0 + 1`, labels },
@@ -128,21 +142,26 @@ function spent(model: SignalModel, path: PathSettings, sli: Sli, windowSeconds: 
 
 /**
  * What one evaluation counted as failed, if *path down* held then or soon after, of this path or of one that leads it: a page comes up to `noticeSeconds` after the first
- * failure that it is about, so each evaluation is looked at that much later.
+ * failure that it is about, so each evaluation is looked at that much later. Else what injectors counted that were given up: their node is
+ * told of, and what it lost while it was cut off comes all at once when it is back.
  */
 function pagedBad(model: SignalModel, path: PathSettings): string {
   const late = noticeSeconds(model, path);
   const counter = (secondsAgo: number) =>
     `${select(recorded.bad, { path: path.name })} offset ${duration(secondsAgo)}`;
   const failed = `clamp_min(${counter(late)} - ${counter(late + fastSeconds(model))}, 0)`;
-  return `${sumBy(['path'], failed)} ${whileDown(model, path)}`;
+  const paged = `${sumBy(['path'], failed)} ${whileDown(model, path)}`;
+  return knowsGivenUp(model) ? `(${paged}) or ${sumBy(['path'], onlyGivenUp(failed))}` : paged;
 }
 
-/** As `spent`, but failures that *path down* pages for are taken out: its page says so, a second one says nothing new. */
+/** As `spent`, but failures that somebody is told of otherwise are taken out: a second page says nothing new. */
 function unpaged(model: SignalModel, path: PathSettings, windowSeconds: number): string {
   const bad = countWithin(model, path, recorded.bad, windowSeconds);
   const paged = `sum_over_time(${select(recorded.pagedBad, { path: path.name })}[${duration(windowSeconds)}])`;
-  const latest = `${countWithin(model, path, recorded.bad, noticeSeconds(model, path))} ${whileDown(model, path)}`;
+  const noticed = noticeSeconds(model, path);
+  const fresh = `${countWithin(model, path, recorded.bad, noticed)} ${whileDown(model, path)}`;
+  const late = increase(select(recorded.bad, { path: path.name }), noticed);
+  const latest = knowsGivenUp(model) ? `(${fresh}) or ${sumBy(['path'], onlyGivenUp(late))}` : fresh;
   const less = [sumBy(['path'], paged), latest].map((one) => `((${one}) or ${bad} * 0)`).join(' - ');
   return `clamp_min(${bad} - ${less}, 0) / ${possible(model, path, 'availability', windowSeconds)}`;
 }

@@ -3,6 +3,7 @@ import { availabilityRules, knownRule } from './availability';
 import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
+import { givenUpRule, knowsGivenUp } from './given-up';
 import { managedGroups } from './managed-rules';
 import { maskedRules } from './masked';
 import { sendingGroups } from './long-term';
@@ -16,7 +17,7 @@ import { countRules, periodRules, sloRules } from './recording-rules';
 import type { RuleGroup } from './rule-types';
 import { isAlert } from './rule-types';
 import { dnsAlerts, podinfoAlerts } from './server-alerts';
-import { fastSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
+import { fastIntervalSeconds, fastSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
 import { workloadAlerts } from './workload-alerts';
 
 export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
@@ -24,7 +25,7 @@ export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
  * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
- * long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * control plane says of injectors, one of what the long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
   const groups = model.paths.flatMap((path): RuleGroup[] => [
@@ -52,6 +53,15 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
     },
   ]);
   const all = [
+    ...(knowsGivenUp(model)
+      ? [
+          {
+            name: 'continuous-load.injectors',
+            interval: duration(fastIntervalSeconds),
+            rules: [givenUpRule()],
+          },
+        ]
+      : []),
     ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
     ...sendingGroups(model),
     ...surroundings(model),

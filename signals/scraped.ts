@@ -55,6 +55,7 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   kube_pod_container_status_restarts_total: [...ofState, 'pod', 'container', 'uid'],
   kube_pod_container_status_last_terminated_reason: [...ofState, 'pod', 'container', 'uid', 'reason'],
   kube_pod_info: [...ofState, 'pod', 'uid'],
+  kube_pod_deletion_timestamp: [...ofState, 'pod', 'uid'],
   kube_node_status_condition: [...ofState, 'condition', 'status'],
   kube_daemonset_status_desired_number_scheduled: [...ofState, 'daemonset'],
   kube_daemonset_status_number_available: [...ofState, 'daemonset'],

@@ -56,6 +56,8 @@ type instance struct {
 	connections map[string]*net.TCPConn
 	sockets     map[string]*keptSocket
 	repeated    atomic.Int64
+	// lookedUp: how long the probe under way took to find its address.
+	lookedUp time.Duration
 }
 
 // Exports names the functions that scripts can import.
@@ -67,6 +69,7 @@ func (i *instance) Exports() modules.Exports {
 		"udp":         i.udp,
 		"token":       i.token.read,
 		"httpRepeats": i.httpRepeats,
+		"watchLag":    i.watchLag,
 	}}
 }
 
@@ -90,6 +93,7 @@ func (i *instance) measure(timeout time.Duration, probe func(context.Context) (v
 		return nil, errInit
 	}
 	parent := i.vu.Context()
+	i.lookedUp = 0
 	begin := i.lag.Begin()
 	ctx, cancel := context.WithDeadline(parent, begin.Add(timeout))
 	defer cancel()
@@ -101,6 +105,7 @@ func (i *instance) measure(timeout time.Duration, probe func(context.Context) (v
 	if err != nil {
 		return nil, err
 	}
+	found = outOfTime(found, i.lookedUp, took)
 	result := i.vu.Runtime().NewObject()
 	for name, value := range map[string]any{
 		"reason":     found.reason,

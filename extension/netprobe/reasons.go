@@ -31,6 +31,26 @@ func ownFault(err error) error {
 	return nil
 }
 
+// lookUp is resolve, of which the probe under way remembers how long it took.
+func (i *instance) lookUp(ctx context.Context, address string) (netip.AddrPort, error) {
+	begin := time.Now()
+	found, err := i.resolve(ctx, address)
+	i.lookedUp = time.Since(begin)
+	return found, err
+}
+
+// outOfTime names what used up the time of a probe that was not answered in it: the lookup of the name, where that took most of it.
+func outOfTime(found verdict, lookedUp, took time.Duration) verdict {
+	switch found.reason {
+	case reasonTimeout, reasonLoss, wire.ReasonSilence:
+		if lookedUp > took/2 {
+			found.detail = fmt.Sprintf("the name was found after %v, then: %s", lookedUp.Round(time.Millisecond), found.detail)
+			found.reason = reasonDNS
+		}
+	}
+	return found
+}
+
 // resolve gives the first address of HOST:PORT, as a client would try it first.
 func (m *Module) resolve(ctx context.Context, address string) (netip.AddrPort, error) {
 	host, port, err := net.SplitHostPort(address)

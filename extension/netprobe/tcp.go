@@ -69,7 +69,7 @@ func (i *instance) probeTCP(ctx context.Context, probe tcpProbe) (verdict, error
 
 // dial resolves and connects; without a connection it says why, or gives an error when the injector itself is to blame.
 func (i *instance) dial(ctx context.Context, address string) (*net.TCPConn, verdict, error) {
-	to, err := i.resolve(ctx, address)
+	to, err := i.lookUp(ctx, address)
 	if err != nil {
 		return nil, verdict{reason: reasonDNS, detail: err.Error()}, ownFault(err)
 	}

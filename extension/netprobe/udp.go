@@ -75,7 +75,7 @@ func (i *instance) socket(ctx context.Context, probe udpProbe) (*keptSocket, ver
 	if probe.kept && kept != nil && !kept.failed {
 		return kept, verdict{}, nil
 	}
-	remote, err := i.resolve(ctx, probe.address)
+	remote, err := i.lookUp(ctx, probe.address)
 	if err != nil {
 		return nil, verdict{reason: reasonDNS, detail: err.Error()}, ownFault(err)
 	}
@@ -115,7 +115,7 @@ func (s *keptSocket) probe(payload []byte) (verdict, error) {
 	if _, err := s.conn.Write(payload); err != nil {
 		reason := reasonConnect
 		if wire.IsTimeout(err) {
-			// The time was over before anything was sent; the lag that goes with the result tells whose fault that was.
+			// The time was over before anything was sent; the lag that goes with the result, or the lookup, tells whose fault that was.
 			reason = reasonLoss
 		}
 		return verdict{reason: reason, detail: err.Error(), late: late}, ownFault(err)

@@ -5,7 +5,9 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -166,4 +168,56 @@ func TestAKeptSocketFollowsANameThatMoved(t *testing.T) {
 	s.expect("before", s.call("udp", udpOptions(target, "1", true, 100)), "connect")
 	address = "127.0.0.1"
 	s.expect("after", s.call("udp", udpOptions(target, "2", true, 2000)), "")
+}
+
+// A name that was found so late that no time was left for an answer is no lost datagram, and no silent server.
+func TestTimeThatTheLookupTook(t *testing.T) {
+	for _, row := range []struct {
+		lookedUp, took time.Duration
+		reason, want   string
+	}{
+		{1990 * time.Millisecond, 2 * time.Second, "loss", "dns"},
+		{1990 * time.Millisecond, 2 * time.Second, "silence", "dns"},
+		{1990 * time.Millisecond, 2 * time.Second, "timeout", "dns"},
+		{900 * time.Millisecond, 2 * time.Second, "loss", "loss"},
+		{0, 2 * time.Second, "silence", "silence"},
+		{9 * time.Millisecond, 10 * time.Millisecond, "connect", "connect"},
+		{9 * time.Millisecond, 10 * time.Millisecond, "", ""},
+	} {
+		if got := outOfTime(verdict{reason: row.reason}, row.lookedUp, row.took); got.reason != row.want {
+			t.Errorf("%s after a lookup of %v in %v is %q, expected %q", row.reason, row.lookedUp, row.took, got.reason, row.want)
+		}
+	}
+
+	s := newScript(t)
+	nothing := serveUDP(t, func(int, []byte, func([]byte)) {})
+	late := atomic.Bool{}
+	server := nameServer(t, func(query *dns.Msg, _ string) []byte {
+		if late.Load() {
+			time.Sleep(400 * time.Millisecond)
+		}
+		return reply(query, records("@ 5 IN A 127.0.0.1"))
+	})
+	s.module.resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, server)
+	}}
+	target := net.JoinHostPort("echo.test.", nothing[len("127.0.0.1:"):])
+	s.expect("a quick name", s.call("udp", udpOptions(target, "1", false, 3000)), "loss")
+	late.Store(true)
+	s.expect("a late name", s.call("udp", udpOptions(target, "2", false, 500)), "dns")
+}
+
+// A script can watch for a while that is no probe of the extension's.
+func TestWatchedLag(t *testing.T) {
+	s := newScript(t)
+	value, err := s.vu.runtime.RunString("const watch = watchLag(); const lag = watch.stop(); [lag >= 0, watch.stop() === lag]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, holds := range value.Export().([]any) {
+		if holds != true {
+			t.Errorf("the lag of no time at all: %v", value)
+		}
+	}
+	s.module.lag.End(s.module.lag.Begin())
 }

@@ -105,6 +105,8 @@ function dns(spec: LabSpec, addresses: LabAddresses): object[] {
                 topologyKey: 'kubernetes.io/hostname',
                 whenUnsatisfiable: 'ScheduleAnyway',
                 labelSelector: { matchLabels: dnsLabels },
+                // else a rollout counts the old pods too, and both new ones may end on one node
+                matchLabelKeys: ['pod-template-hash'],
               },
             ],
             securityContext: { seccompProfile: { type: 'RuntimeDefault' } },

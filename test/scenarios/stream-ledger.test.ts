@@ -36,6 +36,17 @@ test('an answer ends its message, with the lag of its wait', () => {
   expect(ledger.answer(1, 0, 'run-0', isOurs, 16)).toBeUndefined();
 });
 
+test('where the process is watched, a message has the lag of its whole time, on a stream or without one', () => {
+  const ledger = new StreamLedger(timeoutMs);
+  ledger.add(0, 'run-0', 0, meter(700));
+  ledger.add(1, 'run-1', 0, meter(600));
+  ledger.sent(1, 1, 900);
+  expect(ledger.expire('lag', 1000).settled).toEqual([
+    { number: 0, reason: 'lag', durationMs: 1000, lagMs: 700 },
+    { number: 1, reason: 'lag', durationMs: 1000, lagMs: 600 },
+  ]);
+});
+
 test('what waited for a stream is judged by its whole time', () => {
   const ledger = new StreamLedger(timeoutMs);
   add(ledger, 0, 0);

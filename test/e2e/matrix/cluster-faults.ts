@@ -7,7 +7,7 @@ import { setNodeConnected } from '../../../lab/cluster/lab';
 import { inside } from '../../../lab/cluster/machine';
 import { labPaths } from '../../../lab/cluster/spec';
 import { echoPorts } from '../../../signals/targets';
-import { isReady, list, pods, rollingRestart } from '../support/kubernetes';
+import { isReady, list, pods, rolledOut, rollingRestart } from '../support/kubernetes';
 import { labProcesses } from '../support/lab-processes';
 import type { Fault } from '../support/path-faults';
 import type { StackUnderTest } from '../support/stack-under-test';
@@ -36,6 +36,11 @@ export function spread(stack: StackUnderTest): Stage {
     for (const workload of ['source', 'target', 'echo', 'injector']) {
       const on = new Set((await pods(stack, workload)).map(({ spec }) => spec.nodeName as string));
       if (on.size < nodes.length) await rollingRestart(stack, workload);
+    }
+    const dns = await list(stack, '-n', 'kube-system', 'pods', '-l', 'k8s-app=kube-dns');
+    if (new Set(dns.map(({ spec }) => spec.nodeName as string)).size < nodes.length) {
+      await stack.kubectl('-n', 'kube-system', 'rollout', 'restart', 'deployment/coredns');
+      await rolledOut(stack, 'coredns', undefined, 'kube-system');
     }
   };
   return { open: again, close: again };
