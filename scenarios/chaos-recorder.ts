@@ -1,7 +1,7 @@
 import { Counter, Trend } from 'k6/metrics';
 import { kindOf, type Mode } from './chaos-churn.ts';
 import { type Guard, guards } from './chaos-guards.ts';
-import type { Spared } from './chaos-reaper.ts';
+import type { Spared } from './chaos-contract.ts';
 
 const kills = new Counter('chaos_kills');
 const spared = new Counter('chaos_spared');

@@ -6,7 +6,7 @@ import { type Change, restartChange, scaleChange, scalePath } from './chaos-chur
 import type { ChaosConfig } from './chaos-config.ts';
 import type { Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
-import type { Changed, ChaosWorld } from './chaos-reaper.ts';
+import type { Changed, ChaosWorld } from './chaos-contract.ts';
 import * as recorder from './chaos-recorder.ts';
 import type { RawPod } from './chaos-victims.ts';
 

@@ -4,7 +4,7 @@ import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import type { Guard, Signals } from '../../../scenarios/chaos-guards';
 import type { Reaper } from '../../../scenarios/chaos-reaper';
 import type { Lease } from '../../../scenarios/chaos-lease';
-import type { Changed, ChaosWorld, Spared } from '../../../scenarios/chaos-reaper';
+import type { Changed, ChaosWorld, Spared } from '../../../scenarios/chaos-contract';
 import type { KillMode } from '../../../scenarios/chaos-state';
 import { type Pod, podOf, type RawPod } from '../../../scenarios/chaos-victims';
 import { chaosConfig } from '../../../signals/chaos';

@@ -1,0 +1,112 @@
+/** Sees what the reaper began to its end: recoveries, and churn that is under way. */
+import { asChurn, type Kill } from './chaos-state.ts';
+import { type Churn, progress } from './chaos-churn.ts';
+import type { ChaosConfig } from './chaos-config.ts';
+import type { ChaosWorld } from './chaos-contract.ts';
+import type { Guard } from './chaos-guards.ts';
+import { type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
+
+/** Workloads are looked for this often, so that their counters exist before their first kill. */
+const inventoryMs = 30_000;
+/** A victim that is still ready after so long was not removed at all. */
+const notKilledMs = 60_000;
+/** A scaling that has begun is ended even so: what holds here holds back new kills, and says nothing against it. */
+const mayFinish: readonly Guard[] = ['none', 'quiet', 'cap', 'unrecovered'];
+
+/** Every pod with the label, of all namespaces with victims. */
+export function podsOf(config: Pick<ChaosConfig, 'namespaces'>, world: Pick<ChaosWorld, 'pods'>): Pod[] {
+  return config.namespaces.flatMap((namespace) => world.pods(namespace)).map(podOf);
+}
+
+/** What one reaper sees of what was begun, by itself or by an earlier one. */
+export class Follower {
+  private lookedMs = -Infinity;
+  /** Whether it has looked at what an earlier reaper began: when that was over nobody saw. */
+  private looked = false;
+  private readonly seenMs = new Map<string, number>();
+
+  constructor(
+    private readonly config: ChaosConfig,
+    private readonly world: ChaosWorld,
+  ) {}
+
+  /** The Lease was lost: what happens until it is held again is not seen. */
+  unsee(): void {
+    this.looked = false;
+  }
+
+  /** Whether a workload is known so long that rules have seen its zeros. */
+  isKnown(workload: string, nowMs: number): boolean {
+    return nowMs - (this.seenMs.get(workload) ?? nowMs) >= this.config.zeroLeadMs;
+  }
+
+  /** Looks for new workloads, and for the end of recoveries; changes `kills`. */
+  observe(kills: readonly Kill[], nowMs: number, guard: Guard): void {
+    const { world, config } = this;
+    const open = kills.filter(({ recovered }) => !recovered);
+    if (open.length === 0 && nowMs - this.lookedMs < inventoryMs) return;
+    this.lookedMs = nowMs;
+    const pods = podsOf(config, world);
+    const sawLast = this.looked;
+    this.looked = true;
+    for (const workload of workloadsOf(pods, config)) {
+      if (this.seenMs.has(workload)) continue;
+      this.seenMs.set(workload, nowMs);
+      world.recordZeros(workload, ['evict', 'kill', ...(config.churn.share > 0 ? config.churn.modes : [])]);
+    }
+    for (const kill of open) {
+      const churn = asChurn(kill);
+      if (churn) this.followChurn(churn, pods, { nowMs, guard, sawLast });
+      else this.followKill(kill, pods, nowMs, sawLast);
+    }
+  }
+
+  private followKill(kill: Kill, pods: readonly Pod[], nowMs: number, sawLast: boolean): void {
+    if (pods.some(({ uid, ready, ending }) => uid === kill.uid && ready && !ending)) {
+      // A request that failed on its way: the pod was never told to go.
+      if (nowMs - kill.atMs > notKilledMs) kill.recovered = true;
+      return;
+    }
+    if (readyOf(pods, kill.workload) >= kill.readyBefore) this.recover(kill, nowMs, sawLast);
+  }
+
+  private followChurn(
+    churn: Kill & Churn,
+    pods: readonly Pod[],
+    { nowMs, guard, sawLast }: { nowMs: number; guard: Guard; sawLast: boolean },
+  ): void {
+    const found = progress(churn, pods, nowMs);
+    if (found === 'over') this.recover(churn, nowMs, sawLast);
+    if (found === 'never') churn.recovered = true;
+    if (found === 'back' && mayFinish.includes(guard)) this.scaleBack(churn);
+  }
+
+  private scaleBack(churn: Kill & Churn): void {
+    const { world, config } = this;
+    const { workload, replicas = 0 } = churn;
+    // Whoever switched scaling off took the permission away too.
+    const isAllowed = config.churn.share > 0 && config.churn.modes.includes('scale');
+    const scale = isAllowed ? world.readScale(workload) : undefined;
+    if (scale?.replicas !== replicas + 1) {
+      churn.recovered = true;
+      const why = isAllowed ? 'was scaled by somebody else meanwhile' : 'may not be scaled any more';
+      world.log(`${workload} ${why}: left as it is`);
+      return;
+    }
+    // Not forgotten before it is done: a reaper that starts anew goes on with it.
+    if (world.scale({ ...scale, replicas }).outcome === 'done') delete churn.replicas;
+  }
+
+  private recover(kill: Kill, nowMs: number, sawLast: boolean): void {
+    const { world } = this;
+    const { mode, workload, pod, atMs } = kill;
+    kill.recovered = true;
+    const what = `${workload} has recovered from ${mode}${pod === '' ? '' : ` of ${pod}`}`;
+    if (!sawLast) {
+      world.log(`${what}, unseen`);
+      return;
+    }
+    world.recordRecovery(mode, workload, nowMs - atMs);
+    world.log(`${what} after ${nowMs - atMs} ms`);
+  }
+}
