@@ -161,7 +161,7 @@ export function readSettings(
 
 /** Chaos in plain units; only where nobody is served pods are removed without being asked to. */
 function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
-  const { churn } = chaos;
+  const { churn, nodes } = chaos;
   const { zone, hours, holidays } = chaos.quiet;
   const times = hours.flat();
   return {
@@ -174,6 +174,7 @@ function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
     ...(churn.share > 0
       ? { churn: { percent: churn.share, modes: churn.modes, deployments: churnedDeployments(chaos) } }
       : {}),
+    ...(nodes.share > 0 ? { drainPercent: nodes.share } : {}),
     minAgeMs: chaos.minAge,
     minReady: chaos.minReady,
     maxPerHour: chaos.maxPerHour,

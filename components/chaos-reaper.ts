@@ -46,7 +46,13 @@ export class ChaosReaper extends pulumi.ComponentResource {
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(workload, stack);
     const permissions = serviceAccount(
-      { account: workload, namespace, stack, inNamespaces: permissionsOf(model.chaos), clusterWide: [] },
+      {
+        account: workload,
+        namespace,
+        stack,
+        inNamespaces: permissionsOf(model.chaos),
+        clusterWide: nodeRules(model.chaos),
+      },
       child,
     );
     const killSwitch = new k8s.core.v1.ConfigMap(
@@ -119,9 +125,19 @@ function churnRules({ churn }: ChaosModel, where: string): Rule[] {
   ];
 }
 
-/** What the account may do, by namespace: pods where victims are, the switch and the Lease beside the reaper. Nothing of nodes. */
+/** What draining needs, which the API gives for all nodes or by their names only; whoever may patch a node may change all of it. */
+function nodeRules({ drainPercent }: ChaosModel): Rule[] {
+  return drainPercent === undefined
+    ? []
+    : [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'patch'] }];
+}
+
+/** Where Kubernetes keeps the Events of nodes. */
+const nodeEvents = 'default';
+
+/** What the account may do, by namespace: pods where victims are, the switch and the Lease beside the reaper. */
 function permissionsOf(chaos: ChaosModel): Record<string, Rule[]> {
-  const { namespaces, killPercent } = chaos;
+  const { namespaces, killPercent, drainPercent } = chaos;
   const rules: Record<string, Rule[]> = { [namespace]: [] };
   for (const each of namespaces)
     rules[each] = [
@@ -131,6 +147,8 @@ function permissionsOf(chaos: ChaosModel): Record<string, Rule[]> {
       ...churnRules(chaos, each),
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
     ];
+  if (drainPercent !== undefined)
+    rules[nodeEvents] ??= [{ apiGroups: [''], resources: ['events'], verbs: ['create'] }];
   const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   rules[namespace]?.push(
     {

@@ -1,5 +1,5 @@
 /** What the reaper sends to the API server. */
-import { isChurn, type Mode } from './chaos-churn.ts';
+import type { Mode } from './chaos-churn.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod } from './chaos-victims.ts';
 
@@ -50,13 +50,14 @@ export function removalOutcome(status: number): Removal | undefined {
   return undefined;
 }
 
-/** What something is done to: a pod, or the Deployment that is churned. */
+/** What something is done to: a pod, the Deployment that is churned, or the node that is drained. */
 export interface Subject {
-  kind: 'Pod' | 'Deployment';
+  kind: 'Pod' | 'Deployment' | 'Node';
+  /** Where its Events lie; it is itself there unless it is a node. */
   namespace: string;
   name: string;
   uid: string;
-  /** `namespace/name` of the workload. */
+  /** `namespace/name` of the workload; of a node its name. */
   workload: string;
 }
 
@@ -65,6 +66,7 @@ const told: Readonly<Record<Mode, readonly [reason: string, action: string, how:
   evict: ['ChaosEvicted', 'Evict', 'evicted'],
   kill: ['ChaosKilled', 'Kill', 'deleted with 1 s of grace'],
   restart: ['ChaosRestarted', 'Restart', 'restarted pod by pod'],
+  drain: ['ChaosDrained', 'Drain', 'drained'],
   scale: ['ChaosScaled', 'Scale', 'scaled up by one, and back when that is ready,'],
 };
 
@@ -84,10 +86,10 @@ export function killEvent(
     kind: 'Event',
     metadata: { name: `${name}.${nowMs.toString(16)}`, namespace },
     involvedObject: {
-      apiVersion: isChurn(mode) ? 'apps/v1' : 'v1',
+      apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
       kind,
       name,
-      namespace,
+      ...(kind === 'Node' ? {} : { namespace }),
       ...(uid === '' ? {} : { uid }),
     },
     type: 'Normal',

@@ -1,4 +1,5 @@
 /** Churn: graceful changes of a whole workload, by contract free for everybody who calls it. */
+import type { ChaosConfig } from './chaos-config.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod } from './chaos-victims.ts';
 
@@ -7,7 +8,7 @@ export const churnModes = ['restart', 'scale'] as const;
 export type ChurnMode = (typeof churnModes)[number];
 
 /** Everything that the reaper does, under the label `mode`. */
-export type Mode = KillMode | ChurnMode;
+export type Mode = KillMode | ChurnMode | 'drain';
 
 /** Whether it is done to a workload, and not to one pod of it. */
 export function isChurn(mode: Mode): mode is ChurnMode {
@@ -15,7 +16,8 @@ export function isChurn(mode: Mode): mode is ChurnMode {
 }
 
 /** What is done something to: the label `kind`. */
-export function kindOf(mode: Mode): 'pod' | 'workload' {
+export function kindOf(mode: Mode): 'pod' | 'workload' | 'node' {
+  if (mode === 'drain') return 'node';
   return isChurn(mode) ? 'workload' : 'pod';
 }
 
@@ -58,12 +60,13 @@ export function progress(churn: Churn, pods: readonly Pod[], nowMs: number): Pro
   return whole && own.length <= churn.readyBefore ? 'over' : 'open';
 }
 
-/** Which churn comes next, by lot; undefined where a kill does. Draws nothing where there is none. */
-export function drawChurn(
-  { share, modes }: { share: number; modes: readonly ChurnMode[] },
+/** Which churn comes next, or a drain, by lot; undefined where a kill does. Draws nothing where there is neither. */
+export function drawMode(
+  { churn: { share, modes }, drainShare }: Pick<ChaosConfig, 'churn' | 'drainShare'>,
   random: () => number,
-): ChurnMode | undefined {
-  if (share <= 0 || random() >= share) return undefined;
+): ChurnMode | 'drain' | undefined {
+  const drawn = share + drainShare > 0 ? random() : 1;
+  if (drawn >= share) return drawn < share + drainShare ? 'drain' : undefined;
   return modes[Math.min(Math.floor(random() * modes.length), modes.length - 1)];
 }
 

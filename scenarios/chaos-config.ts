@@ -14,7 +14,7 @@ export interface ChaosConfig {
   switchName: string;
   /** Where victims are looked for. */
   namespaces: string[];
-  /** Label selector of pods that may be removed. */
+  /** Label selector, `key=value`, of pods that may be removed and of nodes that may be drained. */
   selector: string;
   /** StatefulSets whose pods may be removed, as `namespace/name`; of Deployments every one with the label may. */
   statefulSets: string[];
@@ -26,6 +26,8 @@ export interface ChaosConfig {
   killShare: number;
   /** Rolling restarts and scalings among what is done; a share of 0 is none. */
   churn: { share: number; modes: ChurnMode[]; deployments: string[] };
+  /** Share of drains of nodes among what is done; 0 is none, and nothing of nodes is asked. */
+  drainShare: number;
   /** A younger pod is left alone. */
   minAgeMs: number;
   /** So many ready pods of the workload must be left. */

@@ -3,6 +3,7 @@ import type { Removal, Subject } from './chaos-bodies.ts';
 import type { Mode, Scale } from './chaos-churn.ts';
 import type { Guard, Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
+import type { Node, RawNode } from './chaos-nodes.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod, RawPod } from './chaos-victims.ts';
 
@@ -36,6 +37,11 @@ export interface ChaosWorld {
   /** Replicas that a Deployment is to have; undefined where there is none of that name. */
   readScale(workload: string): Scale | undefined;
   scale(scale: Scale): Changed;
+  /** Every node of the cluster. */
+  nodes(): RawNode[];
+  /** Keeps new pods away from a node, in this reaper's name. */
+  cordon(node: Node): Removal;
+  uncordon(node: Node): Removal;
   /** Makes a Kubernetes Event on the victim. */
   tell(victim: Subject, mode: Mode): void;
   /** Adds 0 to the counters of a workload. */

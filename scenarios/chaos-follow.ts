@@ -1,8 +1,9 @@
-/** Sees what the reaper began to its end: recoveries, and churn that is under way. */
+/** Sees what the reaper began to its end: recoveries, and churn or a drain that is under way. */
 import { asChurn, type Kill } from './chaos-state.ts';
-import { type Churn, progress } from './chaos-churn.ts';
+import { type Churn, type Mode, progress } from './chaos-churn.ts';
 import type { ChaosConfig } from './chaos-config.ts';
 import type { ChaosWorld } from './chaos-contract.ts';
+import { followDrain, giveBackForgotten, nodesOf } from './chaos-drain.ts';
 import type { Guard } from './chaos-guards.ts';
 import { type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
 
@@ -10,7 +11,7 @@ import { type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
 const inventoryMs = 30_000;
 /** A victim that is still ready after so long was not removed at all. */
 const notKilledMs = 60_000;
-/** A scaling that has begun is ended even so: what holds here holds back new kills, and says nothing against it. */
+/** What has begun goes on even so: what holds here holds back new kills, and says nothing against it. */
 const mayFinish: readonly Guard[] = ['none', 'quiet', 'cap', 'unrecovered'];
 
 /** Every pod with the label, of all namespaces with victims. */
@@ -35,7 +36,7 @@ export class Follower {
     this.looked = false;
   }
 
-  /** Whether a workload is known so long that rules have seen its zeros. */
+  /** Whether a workload or node is known so long that rules have seen its zeros. */
   isKnown(workload: string, nowMs: number): boolean {
     return nowMs - (this.seenMs.get(workload) ?? nowMs) >= this.config.zeroLeadMs;
   }
@@ -49,16 +50,26 @@ export class Follower {
     const pods = podsOf(config, world);
     const sawLast = this.looked;
     this.looked = true;
-    for (const workload of workloadsOf(pods, config)) {
-      if (this.seenMs.has(workload)) continue;
-      this.seenMs.set(workload, nowMs);
-      world.recordZeros(workload, ['evict', 'kill', ...(config.churn.share > 0 ? config.churn.modes : [])]);
-    }
+    const nodes = nodesOf(config, world);
+    const churns = config.churn.share > 0 ? config.churn.modes : [];
+    for (const workload of workloadsOf(pods, config))
+      this.know(workload, ['evict', 'kill', ...churns], nowMs);
+    for (const { name, optedIn } of nodes) if (optedIn) this.know(name, ['drain'], nowMs);
+    giveBackForgotten(nodes, kills, world);
     for (const kill of open) {
       const churn = asChurn(kill);
-      if (churn) this.followChurn(churn, pods, { nowMs, guard, sawLast });
+      if (kill.mode === 'drain') {
+        const seen = { nodes, pods, nowMs, mayGoOn: !config.dryRun && mayFinish.includes(guard) };
+        if (followDrain(kill, seen, config, world)) this.recover(kill, nowMs, sawLast);
+      } else if (churn) this.followChurn(churn, pods, { nowMs, guard, sawLast });
       else this.followKill(kill, pods, nowMs, sawLast);
     }
+  }
+
+  private know(workload: string, modes: readonly Mode[], nowMs: number): void {
+    if (this.seenMs.has(workload)) return;
+    this.seenMs.set(workload, nowMs);
+    this.world.recordZeros(workload, modes);
   }
 
   private followKill(kill: Kill, pods: readonly Pod[], nowMs: number, sawLast: boolean): void {

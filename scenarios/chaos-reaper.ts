@@ -1,20 +1,29 @@
 /** The reaper's turn: look at the guards, and kill when it is time and nothing holds. Without k6, so that tests can play it. */
 import type { Removal, Subject } from './chaos-bodies.ts';
-import { drawChurn, type Scale } from './chaos-churn.ts';
+import { drawMode, kindOf, type Scale } from './chaos-churn.ts';
 import type { ChaosConfig } from './chaos-config.ts';
 import type { ChaosWorld } from './chaos-contract.ts';
+import { drainOf, nodesOf, subjectOf } from './chaos-drain.ts';
 import { Follower, podsOf } from './chaos-follow.ts';
 import { type Guard, guardOf } from './chaos-guards.ts';
 import { Memory } from './chaos-memory.ts';
-import { asChurn, type ChaosState, drawDelayMs, type Kill } from './chaos-state.ts';
-import { choose, chooseMode, type Pod, readyOf, victims } from './chaos-victims.ts';
+import { drainable } from './chaos-nodes.ts';
+import { type ChaosState, drawDelayMs, type Kill } from './chaos-state.ts';
+import { choose, chooseMode, oneOf, type Pod, readyOf, victims } from './chaos-victims.ts';
 
 /** Something that was chosen, not yet done. */
 interface Plan {
   kill: Kill;
   /** Does it, and says to what. */
-  act(): { outcome: Removal; victim: Subject };
+  act: () => { outcome: Removal; victim: Subject };
 }
+
+/** What it does and did, in the log. */
+const words = {
+  pod: ['remove', 'removed'],
+  workload: ['churn', 'churned'],
+  node: ['cordon and drain', 'cordoned'],
+} as const;
 
 /** One reaper, from its start to its end. */
 export class Reaper {
@@ -93,19 +102,21 @@ export class Reaper {
   private plan(state: ChaosState, nowMs: number): Plan | undefined {
     const { world, config } = this;
     const pods = podsOf(config, world);
-    const churn = drawChurn(config.churn, () => world.random());
+    const drawn = drawMode(config, () => world.random());
+    if (drawn === 'drain') return this.planDrain(pods, state, nowMs);
+    const churn = drawn;
     const candidates = victims(pods, config, state, nowMs);
     for (const workload of candidates.keys()) {
       const isMeant = !churn || config.churn.deployments.includes(workload);
       if (!isMeant || !this.follower.isKnown(workload, nowMs)) candidates.delete(workload);
     }
-    // What a churn costs could be laid at another's door.
-    if (state.kills.some((kill) => !kill.recovered && asChurn(kill))) candidates.clear();
+    // What a churn or a drain costs could be laid at another's door.
+    if (state.kills.some((kill) => !kill.recovered && kindOf(kill.mode) !== 'pod')) candidates.clear();
     const victim = choose(candidates, () => world.random());
     const scale = victim && churn === 'scale' ? world.readScale(victim.workload) : undefined;
     if (!victim || (churn === 'scale' && !scale)) {
       world.log(
-        `no ${churn ?? 'kill'} now: pods too young, too few or not whole, a cap, or a churn is under way`,
+        `no ${churn ?? 'kill'} now: pods too young, too few or not whole, a cap, or a churn or a drain is under way`,
       );
       return undefined;
     }
@@ -123,11 +134,28 @@ export class Reaper {
     return { kill, act: () => this.done(victim, kill, scale) };
   }
 
+  private planDrain(pods: readonly Pod[], state: ChaosState, nowMs: number): Plan | undefined {
+    const { world, config } = this;
+    const nodes = drainable(nodesOf(config, world), pods, config, state, nowMs);
+    const node = oneOf(
+      nodes.filter(({ name }) => this.follower.isKnown(name, nowMs)),
+      () => world.random(),
+    );
+    if (!node) {
+      world.log(
+        'no drain now: no node with the label, none with pods to take, one that is not whole, or a cap',
+      );
+      return undefined;
+    }
+    const kill = drainOf(node, pods, config, nowMs);
+    return { kill, act: () => ({ outcome: world.cordon(node), victim: subjectOf(node) }) };
+  }
+
   private doAndTell({ kill, act }: Plan): void {
     const { world, config, memory } = this;
     const { mode, workload } = kill;
     const { outcome, victim } = act();
-    const name = `${victim.namespace}/${victim.name}`;
+    const name = victim.kind === 'Node' ? victim.name : `${victim.namespace}/${victim.name}`;
     if (outcome !== 'done') {
       this.forget(kill);
       world.recordSpared(mode, workload, outcome);
@@ -139,7 +167,7 @@ export class Reaper {
       world.recordSpared(mode, workload, 'dry-run');
     } else world.recordKill(mode, workload);
     const inSeconds = Math.round(((memory.state?.nextAtMs ?? 0) - world.nowMs()) / 1000);
-    const [does, did] = asChurn(kill) ? ['churn', 'churned'] : ['remove', 'removed'];
+    const [does, did] = words[kindOf(mode)];
     world.log(
       `${config.dryRun ? `would ${does}` : did} ${name} (${mode}, ${workload}, uid ${victim.uid}); next in ${inSeconds} s`,
     );

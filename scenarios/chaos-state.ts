@@ -5,22 +5,24 @@ import { type Churn, isChurn, type Mode } from './chaos-churn.ts';
 /** How a pod is removed: `evict` asks for its disruption budget, `kill` deletes it with one second of grace. */
 export type KillMode = 'evict' | 'kill';
 
-/** One kill or churn, written down before it is done. */
+/** One kill, churn or drain, written down before it is done. */
 export interface Kill {
   atMs: number;
-  /** `namespace/name`. */
+  /** `namespace/name`; of a drain the node’s name. */
   workload: string;
-  /** The pod that goes; '' for a churn, as the next is. */
+  /** The pod that goes; '' for a churn, as the next is, and for a drain, whose next is the node's. */
   pod: string;
   uid: string;
   mode: Mode;
-  /** Ready pods of the workload before it. */
+  /** Ready pods of the workload before it; of a drain those of all workloads. */
   readyBefore: number;
   /** The workload has as many ready pods again, and a churn is over. */
   recovered: boolean;
   /** Of a churn, as {@link Churn} has them. */
   template?: string;
   replicas?: number;
+  /** Of a drain: the cordon was seen on the node. */
+  cordoned?: boolean;
 }
 
 /** The kill as a churn; undefined where it is none. */
@@ -105,7 +107,7 @@ function isKill(read: unknown): read is Kill {
     typeof atMs === 'number' &&
     typeof readyBefore === 'number' &&
     typeof recovered === 'boolean' &&
-    (mode === 'evict' || mode === 'kill' || isChurn(mode as Mode)) &&
+    (mode === 'evict' || mode === 'kill' || mode === 'drain' || isChurn(mode as Mode)) &&
     (template === undefined || typeof template === 'string') &&
     (replicas === undefined || typeof replicas === 'number') &&
     [workload, pod, uid].every((text) => typeof text === 'string')

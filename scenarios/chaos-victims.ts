@@ -13,6 +13,7 @@ export interface RawPod {
     labels?: Record<string, string>;
     ownerReferences?: { kind: string; name: string; controller?: boolean }[];
   };
+  spec?: { nodeName?: string };
   status?: { phase?: string; conditions?: { type: string; status: string }[] };
 }
 
@@ -22,6 +23,8 @@ export interface Pod {
   namespace: string;
   uid: string;
   createdMs: number;
+  /** Name of its node; '' where it has none yet. */
+  node: string;
   ready: boolean;
   /** It is being deleted. */
   ending: boolean;
@@ -34,7 +37,7 @@ export interface Pod {
 }
 
 /** Reads a pod. Its Deployment is known by its ReplicaSet's name, which ends in the pod's `pod-template-hash`. */
-export function podOf({ metadata, status }: RawPod): Pod {
+export function podOf({ metadata, spec, status }: RawPod): Pod {
   const { name, namespace, uid, creationTimestamp, deletionTimestamp, labels = {} } = metadata;
   const owner = (metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
   const hash = `-${labels['pod-template-hash'] ?? ''}`;
@@ -45,6 +48,7 @@ export function podOf({ metadata, status }: RawPod): Pod {
     namespace,
     uid,
     createdMs: Date.parse(creationTimestamp),
+    node: spec?.nodeName ?? '',
     ready: (status?.conditions ?? []).some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: deletionTimestamp !== undefined,
     template: ofDeployment ? hash.slice(1) : '',
@@ -112,6 +116,7 @@ export function chooseMode(killShare: number, random: () => number): KillMode {
   return random() < killShare ? 'kill' : 'evict';
 }
 
-function oneOf<T>(list: readonly T[], random: () => number): T | undefined {
+/** One of a list by lot, each as likely; undefined of none. */
+export function oneOf<T>(list: readonly T[], random: () => number): T | undefined {
   return list[Math.min(Math.floor(random() * list.length), list.length - 1)];
 }

@@ -7,6 +7,7 @@ import type { ChaosConfig } from './chaos-config.ts';
 import type { Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
 import type { Changed, ChaosWorld } from './chaos-contract.ts';
+import { cordonChange, type RawNode, uncordonChange } from './chaos-nodes.ts';
 import * as recorder from './chaos-recorder.ts';
 import type { RawPod } from './chaos-victims.ts';
 
@@ -84,6 +85,9 @@ export function world(config: ChaosConfig, { me, api, prometheus }: Place): Chao
       return { workload, replicas: spec.replicas ?? 0, resourceVersion: metadata.resourceVersion };
     },
     scale: (scale) => changed(scaleChange(scale, config.dryRun)),
+    nodes: () => (good(call('GET', '/api/v1/nodes')) as { items: RawNode[] }).items,
+    cordon: (node) => changed(cordonChange(node, me, config.dryRun)).outcome,
+    uncordon: (node) => changed(uncordonChange(node)).outcome,
     tell: (victim, mode) => {
       const event = killEvent(victim, mode, config.dryRun, me, Date.now());
       good(call('POST', `/api/v1/namespaces/${victim.namespace}/events`, event));

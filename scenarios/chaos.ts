@@ -2,6 +2,7 @@
 import { sleep } from 'k6';
 import type { Options } from 'k6/options';
 import type { ChaosConfig } from './chaos-config.ts';
+import { giveBackOwn } from './chaos-drain.ts';
 import { Reaper } from './chaos-reaper.ts';
 import { zeroChecks } from './chaos-recorder.ts';
 import { world } from './chaos-world.ts';
@@ -15,21 +16,31 @@ const scenarios = {
 
 export const options: Options = {
   scenarios: scenarios as unknown as NonNullable<Options['scenarios']>,
+  teardownTimeout: '8s',
   // No tag of k6's own: URLs hold the names of pods.
   systemTags: [],
 };
 
 let reaper: Reaper | undefined;
 
+/** The world, to a k6 user of its own. */
+function outside() {
+  const host = __ENV['KUBERNETES_SERVICE_HOST'] ?? '';
+  const api = `https://${host.includes(':') ? `[${host}]` : host}:${__ENV['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
+  return world(config, { me: __ENV['POD_NAME'] ?? '', api, prometheus: __ENV['PROMETHEUS'] ?? '' });
+}
+
 export default function turn(): void {
   if (!reaper) {
     zeroChecks();
-    const host = __ENV['KUBERNETES_SERVICE_HOST'] ?? '';
-    const api = `https://${host.includes(':') ? `[${host}]` : host}:${__ENV['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
-    const place = { me: __ENV['POD_NAME'] ?? '', api, prometheus: __ENV['PROMETHEUS'] ?? '' };
-    reaper = new Reaper(config, world(config, place));
+    reaper = new Reaper(config, outside());
   }
   const beganMs = Date.now();
   reaper.check();
   sleep(Math.max(0, config.checkEveryMs - (Date.now() - beganMs)) / 1000);
+}
+
+/** k6 runs this when it is told to end, after the last turn. */
+export function teardown(): void {
+  giveBackOwn(config, outside());
 }

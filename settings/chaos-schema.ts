@@ -78,6 +78,20 @@ const churnSchema = z
   .prefault({})
   .describe('Graceful changes of workloads, which may cost no probe at all.');
 
+const nodesSchema = z
+  .strictObject({
+    share: number({
+      min: 0,
+      max: 100,
+      unit: 'percent of what the reaper does that is draining of a node; with churn.share 100 at most',
+      mend: 'write 0 for none',
+    })
+      .prefault(0)
+      .describe('Share of drains of nodes with the label; 0 is none, and no permission on nodes.'),
+  })
+  .prefault({})
+  .describe('Nodes that are cordoned, emptied of pods with the label, and uncordoned.');
+
 /** The section `chaos`, but for the resources of the reaper's pod. */
 export const chaosShape = {
   enabled: flag('true lets the reaper remove pods')
@@ -109,12 +123,15 @@ export const chaosShape = {
     .prefault(0)
     .describe('Share of kills that look like a crash.'),
   churn: churnSchema,
+  nodes: nodesSchema,
   maxPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 10' })
     .prefault(10)
-    .describe('Cap on kills and churn in an hour; at least what the interval makes.'),
+    .describe('Cap on kills, churn and drains in an hour; at least what the interval makes.'),
   maxPerWorkloadPerHour: number({ min: 1, max: 240, whole: true, mend: 'write for example 4' })
     .prefault(4)
-    .describe('Cap on kills and churn of one workload in an hour; at most maxPerHour.'),
+    .describe(
+      'Cap on kills and churn of one workload, or drains of one node, in an hour; at most maxPerHour.',
+    ),
   minAge: duration({ min: 0, max: 7 * day, mend: 'write for example 5m' })
     .prefault('5m')
     .describe('How old a pod must be to be removed.'),

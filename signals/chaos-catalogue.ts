@@ -30,7 +30,7 @@ export const chaosCatalogue = [
     kind: 'ticket',
     meaning: 'Probes were lost right after a kill: taking one pod is not free on this path.',
     condition:
-      'Failed probes of a path within 90 s of an eviction or 5 min of a churn; after deletions more than 5 for each (`chaos.lostPerKill`).',
+      'Failed probes of a path within 90 s of an eviction or 5 min of a churn or of the drain of a node; after deletions more than 5 for each (`chaos.lostPerKill`).',
     causes: [
       'a pod ends before every kube-proxy has forgotten it: preStop sleep and grace of that workload',
       'too few pods are left for the load',

@@ -7,7 +7,7 @@ import { slowIntervalSeconds } from './windows';
 
 /** A probe that is lost so long after a kill is laid at its door: a drain ends within this time. */
 const attributedSeconds = 90;
-/** A churn is under way longer than a kill: a rollout and a drain end within this time, or hold the reaper back. */
+/** A churn, or a drain of a node, is under way longer than a kill: it ends within this time, or holds the reaper back. */
 const churnAttributedSeconds = 300;
 /** Guards under which the reaper does what it should; the others hold it back. */
 const atWork = ['none', 'quiet', 'cap'];
@@ -34,10 +34,18 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
   const window = duration(chaos.haltedSeconds);
   const looks = (guard?: readonly string[]) =>
     increase(select(chaosChecksTotal, guard ? { guard } : {}), chaos.haltedSeconds);
-  const killed = (labels: Readonly<Record<string, string>> = {}, withinSeconds = attributedSeconds) =>
-    `sum(sum_over_time(${select(recorded.kills, labels)}[${duration(withinSeconds)}]))`;
-  const churned = killed({ kind: 'workload' }, churnAttributedSeconds);
-  const any = chaos.churn ? `(${killed()} > 0 or ${churned} > 0)` : `(${killed()} > 0)`;
+  const killed = (
+    labels: Readonly<Record<string, string | readonly string[]>> = {},
+    withinSeconds = attributedSeconds,
+  ) => `sum(sum_over_time(${select(recorded.kills, labels)}[${duration(withinSeconds)}]))`;
+  const longKinds = [
+    ...(chaos.churn ? ['workload'] : []),
+    ...(chaos.drainPercent === undefined ? [] : ['node']),
+  ];
+  const any =
+    longKinds.length > 0
+      ? `(${killed()} > 0 or ${killed({ kind: longKinds }, churnAttributedSeconds)} > 0)`
+      : `(${killed()} > 0)`;
   const lost = sumBy(['path'], grown(select(recorded.bad)));
   const why = `topk(3, ${sumBy(['guard'], looks())} > 0)`.replaceAll('"', '\\"');
   return [

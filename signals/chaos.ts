@@ -11,7 +11,7 @@ import { slowIntervalSeconds, zeroLeadMs } from './windows';
 /** Names of the reaper's own objects, beside it. */
 export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
 
-/** Label and value by which a pod says that it may be removed. */
+/** Label and value by which a pod says that it may be removed, and a node that it may be drained. */
 export const optIn = { 'chaos.continuous-load/enabled': 'true' } as const;
 
 /** Files of `scenarios/` that must lie beside the reaper's `config.json`; the first is the entry script. */
@@ -27,6 +27,8 @@ export const chaosFiles = [
   'chaos-bodies.ts',
   'chaos-contract.ts',
   'chaos-memory.ts',
+  'chaos-nodes.ts',
+  'chaos-drain.ts',
   'chaos-follow.ts',
   'chaos-reaper.ts',
   'chaos-recorder.ts',
@@ -66,6 +68,7 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
       modes: [...(chaos.churn?.modes ?? [])],
       deployments: [...(chaos.churn?.deployments ?? [])],
     },
+    drainShare: (chaos.drainPercent ?? 0) / 100,
     minAgeMs: chaos.minAgeMs,
     minReady: chaos.minReady,
     maxPerHour: chaos.maxPerHour,

@@ -51,6 +51,8 @@ export interface ChaosModel {
   readonly killPercent: number;
   /** Rolling restarts and scalings among what is done; absent where there are none. */
   readonly churn?: ChurnModel;
+  /** Share of drains of nodes in all that the reaper does, in percent; absent where there are none. */
+  readonly drainPercent?: number;
   readonly minAgeMs: number;
   /** Ready pods of a workload that a kill must leave. */
   readonly minReady: number;

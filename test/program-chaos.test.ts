@@ -107,6 +107,22 @@ test('only with kills among its modes it may delete pods; without load it does n
   expect(JSON.stringify(rules?.inputs)).not.toMatch(/Chaos/);
 });
 
+test('only with drains it may look at nodes and change them, and tell of it where Events of nodes lie', async () => {
+  const of = (rules: string[]) => rules.filter((rule) => /nodes|default/.test(rule));
+  expect(of(allowed(await deployWith({ enabled: true, churn: { share: 50 } })))).toEqual([]);
+  const rules = allowed(await deployWith({ enabled: true, nodes: { share: 10 } }));
+  expect(of(rules)).toEqual(['default: create /events', 'undefined: list,patch /nodes']);
+  // no more than before in a namespace that has victims too
+  const both = allowed(
+    await deployWith({ enabled: true, nodes: { share: 10 }, namespaces: ['continuous-load', 'default'] }),
+  );
+  expect(both.filter((rule) => rule.startsWith('default: '))).toEqual([
+    'default: create /events',
+    'default: create /pods/eviction',
+    'default: get,list /pods',
+  ]);
+});
+
 test.each<[string[], RegExp[], boolean]>([
   [['restart'], [/patch apps\/deployments (source|echo)/], false],
   [['scale'], [/get,patch apps\/deployments\/scale (source|echo)/], true],

@@ -112,6 +112,18 @@ export const chaosContradictions: readonly Contradiction[] = [
             },
           ],
   ),
+  whereOn(['chaos.churn.share', 'chaos.nodes.share'], ({ chaos: { churn, nodes } }) =>
+    churn.share + nodes.share <= 100
+      ? []
+      : [
+          {
+            field: 'chaos.nodes.share',
+            value: nodes.share,
+            allowed: `at most ${100 - churn.share}, what chaos.churn.share leaves of 100`,
+            mend: 'lower one of them',
+          },
+        ],
+  ),
   whereOn(['chaos.churn.deployments', 'chaos.namespaces'], ({ chaos: { churn, namespaces } }) =>
     outside(churn.deployments ?? [], namespaces, 'chaos.churn.deployments'),
   ),

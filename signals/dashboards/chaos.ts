@@ -14,7 +14,7 @@ export function chaosPanels(): Panel[] {
       ...common,
       title: 'Kills per hour',
       description:
-        'Pods that the chaos reaper removed and workloads that it churned in the hour before. Each is drawn into every graph as an annotation too.',
+        'Pods that the chaos reaper removed, workloads that it churned and nodes that it drained in the hour before. Each is drawn into every graph as an annotation too.',
       unit: 'short',
       queries: [
         {
@@ -42,7 +42,7 @@ export function chaosPanels(): Panel[] {
       ...common,
       title: 'Recovery from a kill, p90',
       description:
-        'From a kill until as many pods are ready as before it, or from the begin of a churn to its end. The reaper looks every two seconds.',
+        'From a kill until as many pods are ready as before it, or from the begin of a churn or a drain to its end. The reaper looks every two seconds.',
       unit: 'ms',
       queries: [
         {

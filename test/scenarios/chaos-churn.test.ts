@@ -1,7 +1,7 @@
 import {
   type Churn,
   type ChurnMode,
-  drawChurn,
+  drawMode,
   progress,
   restartChange,
   scaleChange,
@@ -196,19 +196,24 @@ describe('progress', () => {
   });
 });
 
-test('nothing is drawn where there is no churn, and each mode is as likely as the other', () => {
+test('nothing is drawn where there is neither churn nor drains, and each mode is as likely as the other', () => {
   const never = () => {
     throw new Error('drawn');
   };
-  expect(drawChurn({ share: 0, modes: [] }, never)).toBeUndefined();
+  const none = { share: 0, modes: [], deployments: [] };
+  expect(drawMode({ churn: none, drainShare: 0 }, never)).toBeUndefined();
   const random = seeded(10);
   const drawn = Array.from({ length: 2000 }, () =>
-    drawChurn({ share: 0.5, modes: ['restart', 'scale'] }, random),
+    drawMode(
+      { churn: { share: 0.5, modes: ['restart', 'scale'], deployments: [] }, drainShare: 0.2 },
+      random,
+    ),
   );
   for (const [mode, share] of [
     ['restart', 0.25],
     ['scale', 0.25],
-    [undefined, 0.5],
+    ['drain', 0.2],
+    [undefined, 0.3],
   ] as const)
     expect(Math.abs(drawn.filter((one) => one === mode).length / 2000 - share)).toBeLessThan(0.04);
 });

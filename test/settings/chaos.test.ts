@@ -52,6 +52,11 @@ test('churn is none unless it has a share, and is of the victims unless others a
   });
 });
 
+test('nodes are drained only where they have a share', () => {
+  expect(read(on).model.chaos).not.toHaveProperty('drainPercent');
+  expect(read({ ...on, nodes: { share: 10 }, churn: { share: 90 } }).model.chaos?.drainPercent).toBe(10);
+});
+
 test('pods are removed for real only in a lab or on stack dev, unless the config says so', () => {
   const elsewhere = { cluster: existing, images };
   expect(read(on).model.chaos?.dryRun).toBe(false);
@@ -183,6 +188,12 @@ test.each<[string, object, string, RegExp]>([
     { churn: { share: 10, deployments: ['shop/cart'] } },
     'chaos.churn.deployments[0] is "shop/cart"',
     /add shop there/,
+  ],
+  [
+    'more than all that is done',
+    { churn: { share: 60 }, nodes: { share: 50 } },
+    'chaos.nodes.share is 50',
+    /at most 40[^]*chaos\.churn\.share[^]*lower one/,
   ],
   ['a share over 100', { killShare: 101 }, 'chaos.killShare is 101', /from 0 to 100/],
   ['an unknown key', { quietHours: {} }, 'chaos.quietHours is an unknown key', /known keys here/],

@@ -80,8 +80,8 @@ const kills = (mode: string, at: number, count: number) =>
     at + step,
     count / step,
   ]);
-const churns = (at: number) =>
-  counter(`${chaosKillsTotal}{kind="workload",mode="restart",workload="w",instance="r"}`, hour, 0, [
+const longOnes = (at: number, kind: string, mode: string) =>
+  counter(`${chaosKillsTotal}{kind="${kind}",mode="${mode}",workload="w",instance="r"}`, hour, 0, [
     at,
     at + step,
     1 / step,
@@ -152,6 +152,7 @@ test('chaos that is held back is told, and so is what it costs', async () => {
     paths: [pathSettings('service')],
     chaos: defaultChaos({
       churn: { percent: 50, modes: ['restart'], deployments: ['continuous-load/target'] },
+      drainPercent: 10,
     }),
   });
   await testRules(
@@ -160,15 +161,22 @@ test('chaos that is held back is told, and so is what it costs', async () => {
       scene(
         names,
         'a restart that costs a probe after two minutes',
-        [churns(600), lost(720, 1)],
+        [longOnes(600, 'workload', 'restart'), lost(720, 1)],
         { 690: [], 780: ['ChaosLostProbes'] },
         '15s',
       ),
       scene(
         names,
         'a lost probe long after a restart',
-        [churns(600), lost(1200, 1)],
+        [longOnes(600, 'workload', 'restart'), lost(1200, 1)],
         { 1230: [], 1260: [] },
+        '15s',
+      ),
+      scene(
+        names,
+        'a drain of a node that costs a probe after two minutes',
+        [longOnes(600, 'node', 'drain'), lost(720, 1)],
+        { 690: [], 780: ['ChaosLostProbes'] },
         '15s',
       ),
     ],

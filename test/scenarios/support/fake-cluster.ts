@@ -8,6 +8,7 @@ import type { Changed, ChaosWorld, Spared } from '../../../scenarios/chaos-contr
 import type { KillMode } from '../../../scenarios/chaos-state';
 import { type Pod, podOf, type RawPod } from '../../../scenarios/chaos-victims';
 import { chaosConfig } from '../../../signals/chaos';
+import { FakeNodes } from './fake-nodes';
 import { type ChaosModel, defaultChaos, defaultModel } from '../../../signals/model';
 
 /** Numbers from 0 to 1 that a seed decides (mulberry32, by Tommy Ettinger, public domain). */
@@ -78,6 +79,8 @@ export class FakeCluster {
   fault: { at: 'before' | 'after' } | undefined;
   /** New pods do not get ready. */
   stuck = false;
+  /** None, unless a test adds some. */
+  readonly nodes = new FakeNodes();
   /** Restarts and scalings that took place: `restart source`, `scale source 3`. */
   readonly changes: string[] = [];
   /** Replicas that each Deployment is to have. */
@@ -125,6 +128,9 @@ export class FakeCluster {
         return replicas === undefined ? undefined : { workload, replicas, resourceVersion: String(replicas) };
       },
       scale: (scale) => this.change(scale.workload, 'scale', dryRun, scale),
+      nodes: () => structuredClone(this.nodes.raw),
+      cordon: (node) => this.answered(() => this.nodes.cordon(node, me, dryRun)),
+      uncordon: (node) => this.answered(() => this.nodes.uncordon(node)),
       tell: (victim: Subject, mode: Mode) => void this.events.push(`${mode} ${victim.name}`),
       recordZeros: (workload) => count('zeros', workload),
       recordCheck: (guard: Guard) => count('check', guard),
@@ -133,6 +139,14 @@ export class FakeCluster {
       recordRecovery: (mode, workload, tookMs) => count('recovery', mode, workload, tookMs),
       log: (text) => void this.log.push(text),
     };
+  }
+
+  /** A request that may fail on its way there, or on its way back. */
+  private answered<T>(act: () => T): T {
+    if (this.fault?.at === 'before') throw new Error('no answer');
+    const answer = act();
+    if (this.fault?.at === 'after') throw new Error('no answer');
+    return answer;
   }
 
   private writeLease(lease: Lease): Lease | undefined {
@@ -202,8 +216,9 @@ export class FakeCluster {
     const next = deploymentPod(name, `new${this.born}`, this.nowMs, this.templates[name]);
     const ready = next.status!.conditions![0]!;
     ready.status = 'False';
+    const isPlaced = this.nodes.place(next, this.raw);
     this.raw.push(next);
-    if (!this.stuck) this.at(2_000 + this.random() * 18_000, () => (ready.status = 'True'));
+    if (!this.stuck && isPlaced) this.at(2_000 + this.random() * 18_000, () => (ready.status = 'True'));
   }
 
   private at(inMs: number, act: () => void): void {
