@@ -1,27 +1,14 @@
 import { chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
 import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
-import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
+import { alwaysAllowed, flags, minutes, often, stackWithReaper } from './reaper';
 
-const stack = new StackUnderTest();
-const reaper = new ReaperUnderTest(stack);
-const prometheus = stack.prometheus();
 const workloads = ['echo', 'source', 'target'];
 const churning = { ...often, interval: '30s', jitter: 20, 'churn.share': 100 };
+const { stack, reaper, prometheus } = stackWithReaper(churning);
 const replicas = async (workload: string) =>
   Number(await reaper.kubectl('get', `deploy/${workload}`, '-o', 'jsonpath={.spec.replicas}'));
-
-beforeAll(async () => {
-  streamsMayTell();
-  await stack.up(...flags(churning));
-  await reaper.first(/chaos: free to kill/, 0, minutes(7));
-}, minutes(12));
-
-afterAll(async () => {
-  await stack.up();
-}, minutes(6));
 
 test('it may patch and scale its own three Deployments now, and nothing else beside', async () => {
   expect(await reaper.allowed('continuous-load')).toEqual(

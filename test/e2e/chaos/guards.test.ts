@@ -6,25 +6,11 @@ import { expectToo, mayStillCome, notified, onlyExpectedWasNotified } from '../s
 import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { pods } from '../support/kubernetes';
 import { frozen, noPods } from '../support/path-faults';
-import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
+import { alwaysAllowed, flags, minutes, often, stackWithReaper } from './reaper';
 
-const stack = new StackUnderTest();
-const reaper = new ReaperUnderTest(stack);
-const prometheus = stack.prometheus();
+const { stack, reaper, prometheus } = stackWithReaper(often);
 const namespace = 'continuous-load';
-
-beforeAll(async () => {
-  streamsMayTell();
-  await stack.up(...flags(often));
-  // the budget of a fresh stack is known after five minutes at most, and until then nothing is killed
-  await reaper.first(/chaos: free to kill/, 0, minutes(7));
-}, minutes(12));
-
-afterAll(async () => {
-  await stack.up();
-}, minutes(6));
 
 test(
   'three minutes of evictions: no page and no lost probe; each is an Event, a count and a recovery',

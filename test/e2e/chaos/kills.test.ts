@@ -1,29 +1,15 @@
 import { recorded } from '../../../signals/metrics';
 import { mayStillCome, notified } from '../support/expected';
 import { attributed, inStalls, inWords, lossesBetween, lostIn } from '../support/lost-probes';
-import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, until } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, ReaperUnderTest, streamsMayTell } from './reaper';
-
-const stack = new StackUnderTest();
-const reaper = new ReaperUnderTest(stack);
-const prometheus = stack.prometheus();
+import { alwaysAllowed, minutes, often, stackWithReaper } from './reaper';
 
 /** Far enough apart that the windows of one path cover little of the time, so that what is laid at a kill is its own. */
 const crashes = { ...often, interval: '40s', jitter: 20, killShare: 100, lostPerKill: 0 };
+const { stack, reaper, prometheus } = stackWithReaper(crashes);
 /** Grace of 1 s, a probe's timeout of 2 s twice, an export of 2 s, and what a busy machine takes to forget an endpoint. */
 const windowMs = 20_000;
 const spanMs = minutes(6);
-
-beforeAll(async () => {
-  streamsMayTell();
-  await stack.up(...flags(crashes));
-  await reaper.first(/chaos: free to kill/, 0, minutes(7));
-}, minutes(12));
-
-afterAll(async () => {
-  await stack.up();
-}, minutes(6));
 
 test('to delete pods is allowed now, and nothing else beside', async () => {
   expect(await reaper.allowed('continuous-load')).toEqual([

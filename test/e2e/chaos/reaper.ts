@@ -2,7 +2,7 @@ import { kubectl } from '../../../lab/cluster/lab';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import { mayStillCome } from '../support/expected';
 import type { ToldKill } from '../support/lost-probes';
-import type { StackUnderTest } from '../support/stack-under-test';
+import { StackUnderTest } from '../support/stack-under-test';
 import { eventually } from '../support/wait';
 
 const namespace = 'continuous-load';
@@ -24,8 +24,24 @@ export const often = {
   minAge: '15s',
 };
 
+/** A stack whose reaper is free, with these keys of the section `chaos`, before the first test of a file; as its config says after the last. */
+export function stackWithReaper(chaos: Readonly<Record<string, string | number | boolean>>) {
+  const stack = new StackUnderTest();
+  const reaper = new ReaperUnderTest(stack);
+  beforeAll(async () => {
+    streamsMayTell();
+    await stack.up(...flags(chaos));
+    // the budget of a fresh stack is known after five minutes at most, and until then nothing is killed
+    await reaper.first(/chaos: free to kill/, 0, minutes(7));
+  }, minutes(12));
+  afterAll(async () => {
+    await stack.up();
+  }, minutes(6));
+  return { stack, reaper, prometheus: stack.prometheus() };
+}
+
 /** Notes what may be told of pods that go four times a minute, though nothing is lost: streams that end more often than they should. */
-export function streamsMayTell(): void {
+function streamsMayTell(): void {
   for (const path of ['grpc-stream', 'websocket'])
     for (const status of ['firing', 'resolved']) mayStillCome(`StreamInterrupted ${path} ticket ${status}`);
 }
