@@ -102,7 +102,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'chaos',
     shows:
-      'evictions and churn at a raised rate cost no probe, deletions what lies right after them; each guard stops it; the account may do nothing else',
+      'evictions, churn and drains of nodes at a raised rate cost no probe, deletions what lies right after them; each guard stops it; the account may do nothing else',
     needsStack: true,
     onlyByName: true,
   },

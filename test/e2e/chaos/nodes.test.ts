@@ -1,0 +1,134 @@
+import { cordonAnnotation } from '../../../scenarios/chaos-nodes';
+import { optIn } from '../../../signals/chaos';
+import { chaosKillsTotal } from '../../../signals/metrics';
+import { onlyExpectedWasNotified } from '../support/expected';
+import { list } from '../support/kubernetes';
+import { labProcesses } from '../support/lab-processes';
+import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
+import { eventually, report, seconds, until } from '../support/wait';
+import { alwaysAllowed, minutes, often, stackWithReaper } from './reaper';
+
+const { stack, reaper, prometheus } = stackWithReaper({
+  ...often,
+  interval: '30s',
+  jitter: 20,
+  'nodes.share': 100,
+});
+const [label, value] = Object.entries(optIn)[0]!;
+const nodes = () => list(stack, 'nodes');
+const cordoned = async () =>
+  (await nodes()).filter(({ spec }) => spec.unschedulable === true).map(({ metadata }) => metadata.name);
+/** The next drain, from its first pod that goes. */
+const nextDrain = async () => {
+  const fromMs = Date.now();
+  await reaper.first(/chaos: drained /, fromMs, minutes(3));
+  const [name = ''] = await cordoned();
+  return name;
+};
+
+beforeAll(async () => {
+  await stack.kubectl('label', 'nodes', '--all', `${label}=${value}`);
+}, minutes(1));
+
+afterAll(async () => {
+  await stack.kubectl('label', 'nodes', '--all', `${label}-`);
+  await stack.kubectl('uncordon', ...(await nodes()).map(({ metadata }) => metadata.name));
+}, minutes(1));
+
+test('it may list and patch nodes now, tell of them, and nothing else beside', async () => {
+  const onNodes = 'nodes [list patch]';
+  expect(await reaper.allowed('continuous-load')).toEqual(
+    [...alwaysAllowed, onNodes, 'pods [get list]', 'pods/eviction [create]'].sort(),
+  );
+  expect(await reaper.allowed('default')).toEqual(['events [create]', onNodes]);
+  expect(await reaper.allowed('monitoring')).toEqual([onNodes]);
+});
+
+test(
+  'nodes are drained while probes run: none is lost, each node is emptied of what may go, and given back',
+  async () => {
+    const fromMs = Date.now();
+    const over = () => reaper.told(/node\d+ has recovered from drain after/, fromMs);
+    await eventually('three drains, over', { withinMs: minutes(8), everyMs: 3_000 }, async () => {
+      expect((await over()).length).toBeGreaterThanOrEqual(3);
+    });
+    await reaper.halt(true);
+    for (const { line } of await over()) report('drain', line.replace(/^.*chaos: |" source.*$/g, ''));
+    const evicted = await reaper.told(/chaos: drained /, fromMs);
+    report('pods that left their node', evicted.length);
+    const untilMs = Date.now();
+    const losses = await lossesBetween(prometheus, fromMs, untilMs);
+    const stalls = await inStalls(prometheus, losses);
+    report('lost probes', inWords(losses));
+    report('of them while the machine stood still', inWords(stalls));
+    expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
+    onlyExpectedWasNotified(stack.lab);
+
+    await eventually('no node is cordoned', { withinMs: 10_000 }, async () => {
+      expect(await cordoned()).toEqual([]);
+    });
+    expect(JSON.stringify(await nodes())).not.toContain(cordonAnnotation);
+    expect((await reaper.told(/uncordoned node\d+: drained/, fromMs)).length).toBeGreaterThanOrEqual(3);
+    expect((await reaper.told(/not done in time/, fromMs)).length).toBe(0);
+    const onNodes = (await list(stack, '-n', 'default', 'events')) as unknown as {
+      reason: string;
+      involvedObject: { kind: string };
+    }[];
+    expect(
+      onNodes.filter(
+        ({ reason, involvedObject }) => reason === 'ChaosDrained' && involvedObject.kind === 'Node',
+      ).length,
+    ).toBeGreaterThanOrEqual(3);
+    const told = (await reaper.events()).filter(
+      ({ reason, on }) => reason === 'ChaosDrained' && /^Pod/.test(on),
+    );
+    expect(told.length).toBeGreaterThanOrEqual(evicted.length - 1);
+    const [counted] = await prometheus.vector(
+      `sum(last_over_time(${chaosKillsTotal}{kind="node",mode="drain"}[10m]))`,
+    );
+    expect(counted?.value ?? 0).toBeGreaterThanOrEqual(3);
+  },
+  minutes(11),
+);
+
+test(
+  'a node is given back within five seconds of the switch, and by a reaper that ends',
+  async () => {
+    await reaper.halt(false);
+    const name = await nextDrain();
+    const thrownMs = Date.now();
+    await reaper.halt(true);
+    const given = await reaper.first(/uncordoned node\d+: (held back|drained)/, thrownMs - 500, 15_000);
+    report(`switch → ${name} given back`, seconds(given.timeMs - thrownMs));
+    expect(given.timeMs - thrownMs).toBeLessThanOrEqual(5_000);
+    expect(await cordoned()).toEqual([]);
+
+    await reaper.halt(false);
+    const next = await nextDrain();
+    const fromMs = Date.now();
+    await reaper.kubectl('delete', 'pod', '-l', 'app.kubernetes.io/name=chaos-reaper', '--wait=false');
+    await eventually('the node is given back', { withinMs: 30_000, everyMs: 500 }, async () => {
+      expect(await cordoned()).toEqual([]);
+    });
+    report(`end of the reaper → ${next || 'a node'} given back`, seconds(Date.now() - fromMs));
+  },
+  minutes(12),
+);
+
+test(
+  'a reaper that is killed leaves its node to the next one, which ends what was begun',
+  async () => {
+    const name = await nextDrain();
+    const fromMs = Date.now();
+    const processes = labProcesses(stack.lab).filter(({ words }) => words.at(-1)?.endsWith('/chaos.ts'));
+    expect(processes.length).toBeGreaterThanOrEqual(1);
+    for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+    await eventually('the node is given back', { withinMs: minutes(2), everyMs: 500 }, async () => {
+      expect(await cordoned()).toEqual([]);
+    });
+    report(`kill of the reaper → ${name || 'a node'} given back`, seconds(Date.now() - fromMs));
+    await until(fromMs + 5_000);
+    onlyExpectedWasNotified(stack.lab);
+  },
+  minutes(8),
+);
