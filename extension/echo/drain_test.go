@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -164,4 +165,43 @@ func TestADrainOfAnUnusedServerIsOverAtOnce(t *testing.T) {
 	if took := time.Since(begin); took > patience {
 		t.Errorf("it took %v", took)
 	}
+}
+
+// Nobody ends the flow of a datagram: until every node has seen that this pod is unready, kept sockets lead here.
+func TestADrainAnswersDatagramsUntilItsVeryEnd(t *testing.T) {
+	t.Parallel()
+	r := start(t, func(c *Config) { c.DrainAfter, c.DrainWithin = pause, patience })
+	conn, err := net.Dial("udp", r.at["udp"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	buffer := make([]byte, 100)
+	exchange := func(message string) {
+		t.Helper()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		if _, err := io.WriteString(conn, message); err != nil {
+			t.Fatalf("%s cannot be sent: %v", message, err)
+		}
+		n, err := conn.Read(buffer)
+		if err != nil || string(buffer[:n]) != message {
+			t.Fatalf("%s is answered by %q, %v", message, buffer[:n], err)
+		}
+	}
+	exchange("before")
+	r.stop()
+	for r.ready() {
+		time.Sleep(time.Millisecond)
+	}
+	exchange("unready")
+	<-r.draining.Done()
+	for number := range 5 {
+		time.Sleep(pause)
+		exchange(fmt.Sprintf("draining %d", number))
+	}
+	// Longer than others are waited for: all of DrainWithin.
+	if err := <-r.done; err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	r.done <- nil
 }

@@ -85,5 +85,8 @@ func (s *Server) serveUDP() error {
 			continue
 		}
 		answered.Inc()
+		if s.unready.Load() {
+			s.datagramWhileUnready.Store(true)
+		}
 	}
 }

@@ -43,6 +43,8 @@ type Server struct {
 	drain    context.CancelFunc
 	over     context.Context
 	end      context.CancelFunc
+	// datagramWhileUnready: somebody's flow still led here when endpoints should have told it no more.
+	datagramWhileUnready atomic.Bool
 	// open counts what has to end before the server may: TCP connections and WebSockets; the gRPC server knows its streams.
 	open atomic.Int64
 }
@@ -101,7 +103,8 @@ func (s *Server) Addresses() map[string]string {
 }
 
 // Run serves until ctx is done, then drains: unready at once, as before for DrainAfter, then every stream ends right after its
-// next answer, and what is left after DrainWithin is closed between messages. It returns nil after a drain, else what broke.
+// next answer, and what is left after DrainWithin is closed between messages. Datagrams are answered for all of DrainWithin if
+// any came since it is unready. It returns nil after a drain, else what broke.
 func (s *Server) Run(ctx context.Context) error {
 	defer s.close()
 	broken := make(chan error, 4)
@@ -130,6 +133,9 @@ func (s *Server) Run(ctx context.Context) error {
 
 	s.log.Info("draining", "within", s.config.DrainWithin)
 	s.drain()
+	// kube-proxy lets a flow of datagrams lead to a pod that ends for as long as its EndpointSlice says `serving`, and that is
+	// until the kubelet has seen it unready a few times: longer than streams take to end.
+	allowed := time.After(s.config.DrainWithin)
 	stopped := make(chan struct{})
 	go func() {
 		// Tells clients to open their next stream elsewhere, and waits for the streams there are.
@@ -140,6 +146,9 @@ func (s *Server) Run(ctx context.Context) error {
 		close(stopped)
 	}()
 	wait(stopped, s.config.DrainWithin)
+	if s.datagramWhileUnready.Load() {
+		<-allowed
+	}
 	s.end()
 	wait(stopped, lastWords)
 	s.log.Info("drained")
