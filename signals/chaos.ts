@@ -5,8 +5,8 @@ import { alertsSeries, sloNames } from './dashboards/names';
 import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
-import { increase, select } from './promql';
-import { slowIntervalSeconds, zeroLeadMs } from './windows';
+import { duration, increase, select } from './promql';
+import { periodIntervalSeconds, slowIntervalSeconds, zeroLeadMs } from './windows';
 
 /** Names of the reaper's own objects, beside it. */
 export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
@@ -88,7 +88,8 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
  */
 export function guardQuery(model: SignalModel): string {
   const firing = { alertstate: 'firing' };
-  const budgets = select(sloNames.budgetLeft, { sloth_slo: 'availability' });
+  // Recorded as seldom as an instant query looks back: read as one, it is unknown for a moment before each evaluation that is late.
+  const budgets = `last_over_time(${select(sloNames.budgetLeft, { sloth_slo: 'availability' })}[${duration(2 * periodIntervalSeconds)}])`;
   const asked: Record<keyof Required<Signals>, string> = {
     rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog' })})`,
     measured: `count(${select(recorded.known)})`,

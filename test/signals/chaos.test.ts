@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AlertName } from '../../signals/alert-catalogue';
 import { chaosCommand, chaosEnvironment, chaosFiles, guardQuery } from '../../signals/chaos';
 import { injectorCommand } from '../../signals/injector';
+import { sloNames } from '../../signals/dashboards/names';
 import { chaosChecksTotal, chaosKillsTotal, recorded } from '../../signals/metrics';
 import { defaultChaos, defaultModel, pathSettings } from '../../signals/model';
 import { ruleGroups } from '../../signals/rules';
@@ -185,6 +186,28 @@ test('chaos that is held back is told, and so is what it costs', async () => {
   const wrong = scene(names, 'wrong', [kills('evict', 600, 1), lost(630, 1)], { 690: [] }, '15s');
   await expect(testRules(groups, [wrong], '30s')).rejects.toThrow(/ChaosLostProbes/);
 });
+
+test('a budget is known though its rule is late: it is recorded as seldom as an instant query looks back', async () => {
+  const known = (series: string) => ({ series, values: '1x30' });
+  const late: RuleTest = {
+    name: 'a late rule',
+    interval: '30s',
+    input_series: [
+      known(`${recorded.pathInfo}{path="service"}`),
+      // half a minute later than five minutes, and then no more
+      {
+        series: `${sloNames.budgetLeft}{path="service",sloth_slo="availability"}`,
+        values: '0.9 _x10 0.8 _x20',
+      },
+    ],
+    promql_expr_test: [320, 600, 950].map((at) => ({
+      expr: guardQuery(model),
+      eval_time: `${at}s`,
+      exp_samples: at > 940 ? [] : [{ labels: '{guard="budget"}', value: at < 330 ? 0.9 : 0.8 }],
+    })),
+  };
+  await testRules([], [late], '30s');
+}, 60_000);
 
 test('promtool takes what the guards ask', async () => {
   expect(await checkExpressions([guardQuery(model)])).toMatch(/SUCCESS/);
