@@ -3,7 +3,11 @@ import type * as pulumi from '@pulumi/pulumi';
 
 /** A type whose every part may also be the output of another resource. */
 export type DeepInput<T> = pulumi.Input<
-  T extends readonly (infer U)[] ? readonly DeepInput<U>[] : T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T
+  T extends readonly (infer U)[]
+    ? readonly DeepInput<U>[]
+    : T extends object
+      ? { [K in keyof T]: DeepInput<T[K]> }
+      : T
 >;
 
 /** The `spec` of a custom resource model, as inputs. */

@@ -76,7 +76,7 @@ function routes(
     {
       metadata: { ...rest, labels: { ...own, ...labels } },
       // Read-only data, and routes within routes, which the model calls JSON.
-      spec: spec as unknown as AlertmanagerConfigSpec,
+      spec: spec,
     },
     inside(parent, cluster, [namespaces.monitoring, secret]),
   );

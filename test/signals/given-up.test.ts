@@ -55,35 +55,39 @@ function scene(name: string, series: InputSeries[], firing: Parameters<typeof ma
 
 beforeAll(promtool, promtoolPatienceMs);
 
-test('an injector that was given up burns nothing by its own refused token; one that was not does, and all of them do', async () => {
-  const ofOther = scene('deleted is another, which ended in time', [...back, deleted('injector-c', 700)], {
-    830: ['PathDownFromOneSource', 'SloFastBurn'],
-  });
-  const givenUp = scene('deleted while its node was cut off', [...back, deleted('injector-b', 690)], {
-    590: [],
-    730: [],
-    ...Object.fromEntries([762, 770, 790, 830, 860, 900, 990].map((at) => [at, []])),
-  });
-  const everybody = scene(
-    'everybody is refused, of whom one was given up',
-    [
-      ...well('injector-a', cut.from),
-      ...well('injector-b', cut.from),
-      ...['injector-a', 'injector-b'].map((each) =>
-        failed(each, 'status', (at) => 2 * Math.max(0, at - cut.from)),
-      ),
-      deleted('injector-b', 590),
-    ],
-    { 596: [], 640: ['PathDown', 'PathRecentlyDown'], 990: ['PathDown', 'PathRecentlyDown'] },
-  );
-  const scenes = [
-    ofOther,
-    {
-      ...givenUp,
-      // What it lost while it was cut off was lost; its token is its own affair.
-      promql_expr_test: [...(givenUp.promql_expr_test ?? []), counted('', 320, 850), counted('', 320, 980)],
-    },
-    everybody,
-  ];
-  expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
-}, promtoolPatienceMs);
+test(
+  'an injector that was given up burns nothing by its own refused token; one that was not does, and all of them do',
+  async () => {
+    const ofOther = scene('deleted is another, which ended in time', [...back, deleted('injector-c', 700)], {
+      830: ['PathDownFromOneSource', 'SloFastBurn'],
+    });
+    const givenUp = scene('deleted while its node was cut off', [...back, deleted('injector-b', 690)], {
+      590: [],
+      730: [],
+      ...Object.fromEntries([762, 770, 790, 830, 860, 900, 990].map((at) => [at, []])),
+    });
+    const everybody = scene(
+      'everybody is refused, of whom one was given up',
+      [
+        ...well('injector-a', cut.from),
+        ...well('injector-b', cut.from),
+        ...['injector-a', 'injector-b'].map((each) =>
+          failed(each, 'status', (at) => 2 * Math.max(0, at - cut.from)),
+        ),
+        deleted('injector-b', 590),
+      ],
+      { 596: [], 640: ['PathDown', 'PathRecentlyDown'], 990: ['PathDown', 'PathRecentlyDown'] },
+    );
+    const scenes = [
+      ofOther,
+      {
+        ...givenUp,
+        // What it lost while it was cut off was lost; its token is its own affair.
+        promql_expr_test: [...(givenUp.promql_expr_test ?? []), counted('', 320, 850), counted('', 320, 980)],
+      },
+      everybody,
+    ];
+    expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
+  },
+  promtoolPatienceMs,
+);
