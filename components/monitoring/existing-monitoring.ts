@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { AlertmanagerConfig, type AlertmanagerConfigSpec } from '../../resources/alertmanager-config';
+import { AlertmanagerConfig } from '../../resources/alertmanager-config';
 import type { ExistingMonitoringSettings, ServiceAddress } from '../../settings/monitoring-schema';
 import { alertmanagerResource } from '../../signals/alertmanager-resource';
 import { inside } from '../cluster/cluster';
@@ -75,8 +75,7 @@ function routes(
     name,
     {
       metadata: { ...rest, labels: { ...own, ...labels } },
-      // Read-only data, and routes within routes, which the model calls JSON.
-      spec: spec,
+      spec,
     },
     inside(parent, cluster, [namespaces.monitoring, secret]),
   );
