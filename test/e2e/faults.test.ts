@@ -132,7 +132,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
   test(
     'a backtest of another rate finds the page that was sent',
     async () => {
-      const set = `paths.service.rate=${stack.servicePath().ratePerSecond}`;
+      const set = `paths.service.rate=${stack.servicePath().ratePerSecond * 1.25}`;
       const { stdout, tookMs } = await verb('slo', [
         ...['backtest', stack.name, '--set', set, '--since', '30m', '--json'],
       ]);
