@@ -128,6 +128,13 @@ export const suites: readonly Suite[] = [
     needsStack: false,
     onlyByName: true,
   },
+  {
+    name: 'starved',
+    shows:
+      'a k6 that gets 8 ms of each tenth of a second: what it is late with is its own fault, on every path',
+    needsStack: false,
+    onlyByName: true,
+  },
   { name: 'down', shows: 'that down leaves nothing', needsStack: true },
   {
     name: 'interrupted',

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PathName } from '../../signals/paths';
-import { configOf, endAll, FarEnd, Injector, k6PatienceMs, until } from './support/processes';
+import { configOf, endAll, FarEnd, Injector, k6PatienceMs, until } from '../scenarios/support/processes';
 
 jest.setTimeout(k6PatienceMs);
 
