@@ -10,7 +10,7 @@ const mostTriedAgain = 5;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /**
- * `node --import tsx test/unit-run.ts SUMMARY`: the unit suites as CI runs them. Many of them run real programs side by side, and the machine
+ * `npm run unit:ci -- SUMMARY`: the unit suites as CI runs them. Many of them run real programs side by side, and the machine
  * is shared: files that failed are run once more, one after the other, and what passes only then is named. Writes {passed, failed} to SUMMARY.
  */
 async function main(summary: string): Promise<number> {
