@@ -128,23 +128,3 @@ describe('objectives from data', () => {
     }
   }, 300_000);
 });
-
-describe('objectives from data', () => {
-  test('are suggested for every path, with a config that is right', async () => {
-    const asked = ['suggest', stack.name, '--since', '1h', '--at-least', '10m', '--json'];
-    const { stdout, tookMs } = await verb('slo', asked);
-    const { paths, assignments } = JSON.parse(stdout);
-    report('slo suggest', `${seconds(tookMs)}: ${assignments.join(', ') || 'nothing to change'}`);
-    expect(paths.map(({ path }: { path: string }) => path)).toEqual(model.paths.map(({ name }) => name));
-    for (const { path, availability, latency, knownMs, suggested, missingMs } of paths) {
-      expect([path, availability.total > 0, latency.total > 0, knownMs > 0]).toEqual([
-        path,
-        true,
-        true,
-        true,
-      ]);
-      // from too little nothing, and then how much is missing
-      if (missingMs > 0) expect([path, suggested]).toEqual([path, null]);
-    }
-  }, 60_000);
-});
