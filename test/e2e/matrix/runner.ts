@@ -12,6 +12,8 @@ import { type Effect, type FaultRow, inShort, type Round, rowsOf, type Told } fr
 const settleMs = 20_000;
 /** A probe is counted this long after it ended, at the latest: flush, export, and some time for the way. */
 const countedAfterMs = 6_000;
+/** What fires already is not told again; a busy machine's tickets end within this, unless it stays as busy. */
+const firesStillMs = 15 * 60_000;
 
 /** What a row has seen while it ran. */
 interface Seen {
@@ -72,6 +74,7 @@ export class MatrixRunner {
     const note = (error: unknown): undefined => {
       problems.push(error instanceof Error ? error.message : String(error));
     };
+    await this.noneFires(row).catch(note);
     const fromMs = Date.now();
     let told: Seen['told'] = [];
     report(row.id, 'begins');
@@ -91,6 +94,15 @@ export class MatrixRunner {
       endedMs !== undefined && told.length > 0 && endedMs > healedMs ? (endedMs - healedMs) / 1000 : null;
     await until(Date.now() + countedAfterMs);
     return { row, fromMs, toMs: Date.now(), told, recoverySeconds, problems };
+  }
+
+  /** Waits until no alert that the row wants fires any more: one that does would not be told again. */
+  private async noneFires(row: FaultRow): Promise<void> {
+    const wanted = new Set(row.told.map(inShort));
+    await eventually('the end of what it is to tell, and fires already', { withinMs: firesStillMs }, () => {
+      const still = [...this.firing()].filter((words) => wanted.has(words));
+      if (still.length > 0) throw new Error(still.join(', '));
+    });
   }
 
   /** Waits for every alert that the row wants, and notes those that do not come in time. */
