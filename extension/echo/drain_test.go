@@ -14,8 +14,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// pause between two messages of a client; long beside a round trip, as with real probes.
-const pause = 100 * time.Millisecond
+// pause between two messages of a client; long beside a round trip and beside what a busy machine adds to the server's quiet moment,
+// as with real probes.
+const pause = 500 * time.Millisecond
 
 // holder holds one connection open, and learns of its end when it comes.
 type holder struct {
@@ -89,7 +90,7 @@ func TestADrainLosesNoMessage(t *testing.T) {
 			old, next := start(t, func(c *Config) { c.DrainAfter, c.DrainWithin = 100*time.Millisecond, patience }), start(t, asItIs)
 			held := client.hold(t, old)
 			moved := 0
-			for number := range 15 {
+			for number := range 8 {
 				if number == 3 {
 					old.stop()
 				}
@@ -170,7 +171,7 @@ func TestADrainOfAnUnusedServerIsOverAtOnce(t *testing.T) {
 // Nobody ends the flow of a datagram: until every node has seen that this pod is unready, kept sockets lead here.
 func TestADrainAnswersDatagramsUntilItsVeryEnd(t *testing.T) {
 	t.Parallel()
-	r := start(t, func(c *Config) { c.DrainAfter, c.DrainWithin = pause, patience })
+	r := start(t, func(c *Config) { c.DrainAfter, c.DrainWithin = pause, 10*time.Second })
 	conn, err := net.Dial("udp", r.at["udp"])
 	if err != nil {
 		t.Fatal(err)

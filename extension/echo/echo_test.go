@@ -23,7 +23,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-const patience = 5 * time.Second
+const patience = 30 * time.Second
 
 type running struct {
 	*Server
