@@ -78,6 +78,25 @@ export function partialRounds(stack: StackUnderTest): Round[] {
       lanes: [
         [
           {
+            id: 'target-slow',
+            name: 'target answers rightly after 200 ms',
+            fault: answering(target, { delayMs: 200 }),
+            stage: target,
+            told: [{ alert: 'LatencyBurn', path: 'service', kind: 'ticket', withinSeconds: 640 }],
+            fails: [],
+            mayTell: [...bypassed, 'ServerSlow'],
+            endsWithinSeconds: 540,
+            note: '14.4 × 1 % of an hour are 518 s in which every answer is late; no probe fails, so nobody is woken.',
+          },
+        ],
+      ],
+    },
+    {
+      when: 'all',
+      fresh: true,
+      lanes: [
+        [
+          {
             id: 'source-gone',
             name: 'source gone',
             fault: noPods(stack, 'source'),
