@@ -49,7 +49,7 @@ export const nodeCatalogue = [
     kind: 'ticket',
     meaning: 'Some of the probes from one node to another are lost all the time.',
     condition:
-      'More than 3 % of the probes of a pair failed over 10 min, for 5 min; not within 12 min after it was down.',
+      'More than 3 % of the probes of a pair failed over 10 min, for 5 min; not within 12 min after it was down or one of its nodes not ready.',
     causes: [
       'a lossy link or interface',
       'a conntrack table near its limit',

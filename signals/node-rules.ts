@@ -21,6 +21,8 @@ const nodeMemorySeconds = 60;
 const lossWindowSeconds = 600;
 const lossShare = 0.03;
 const lossQuietSeconds = 720;
+/** Whether a node is ready, as 1 or 0, from kube-state-metrics. */
+const nodeReady = 'kube_node_status_condition{condition="Ready",status="true"}';
 /** A pair or a node that is down for a moment again and again is one ticket. */
 const keepSeconds = 120;
 
@@ -111,9 +113,8 @@ function nodePairDown(model: SignalModel, prober: NodeProberSettings): AlertRule
 }
 
 function nodeUnreachable(model: SignalModel): AlertRule {
-  const ready = 'kube_node_status_condition{condition="Ready",status="true"}';
   return alertRule(model, 'NodeUnreachable', {
-    expr: `${nodeRecorded.unreachable} unless on (node) (${ready} == 0)`,
+    expr: `${nodeRecorded.unreachable} unless on (node) (${nodeReady} == 0)`,
     for: duration(unreachableForSeconds),
     keep_firing_for: duration(keepSeconds),
     summary:
@@ -126,11 +127,15 @@ function nodeUnreachable(model: SignalModel): AlertRule {
 
 function nodePairLossy(model: SignalModel): AlertRule {
   const within = (outcome: readonly string[]) => probes(outcome, lossWindowSeconds, pairLabels);
-  const wasDown = `max_over_time(${nodeRecorded.pairDown}[${duration(lossQuietSeconds)}]) > 0`;
+  const quiet = duration(lossQuietSeconds);
+  const wasDown = `max_over_time(${nodeRecorded.pairDown}[${quiet}]) > 0`;
+  // What a prober counted while nobody could scrape it comes all at once when its node is back, and its pairs were never seen down.
+  const wasNotReady = (end: string) => renamed(`min_over_time(${nodeReady}[${quiet}]) == 0`, 'node', end);
   return alertRule(model, 'NodePairLossy', {
     expr:
       `(${within(['failed'])} / ${within(counted)} > ${number(lossShare)}) and on (${key}) ${nodeRecorded.pairDown} ` +
-      `unless on (${key}) (${wasDown})`,
+      `unless on (${key}) (${wasDown}) ` +
+      `unless on (source_node) ${wasNotReady('source_node')} unless on (target_node) ${wasNotReady('target_node')}`,
     for: '5m',
     summary:
       '{{ $labels.source_node }} → {{ $labels.target_node }} over {{ $labels.protocol }} loses {{ $value | humanizePercentage }} of its probes',

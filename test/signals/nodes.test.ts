@@ -27,8 +27,8 @@ const names = nodeCatalogue.map(({ name }): AlertName => name);
 const stepSeconds = 5;
 const sceneSeconds = 1320;
 
-/** What happens to a pair at a second: all its probes are good or fail, some fail, or nobody probes it. */
-type Fate = 'good' | 'fails' | 'loses' | 'gone';
+/** What happens to a pair at a second: all its probes are good or fail, some fail, all fail and nobody can scrape it, or nobody probes it. */
+type Fate = 'good' | 'fails' | 'loses' | 'unseen' | 'gone';
 type Pair = { source: string; target: string; protocol: NodeProtocol };
 
 /** Series of every pair of some nodes, each probed at the default rate. */
@@ -48,10 +48,11 @@ function pair(of: Pair, fate: (pair: Pair, second: number) => Fate): InputSeries
   let [good, bad] = [0, 0];
   for (let at = 0; at <= sceneSeconds; at += stepSeconds) {
     const now = fate(of, at);
-    ok.push(now === 'gone' ? '_' : Math.floor(good));
-    failed.push(now === 'gone' ? '_' : Math.floor(bad + 1e-9));
+    const scraped = now !== 'gone' && now !== 'unseen';
+    ok.push(scraped ? Math.floor(good) : '_');
+    failed.push(scraped ? Math.floor(bad + 1e-9) : '_');
     const sent = defaultNodeProber.ratePerSecond * stepSeconds;
-    const share = now === 'fails' ? 1 : now === 'loses' ? 0.05 : 0;
+    const share = now === 'fails' || now === 'unseen' ? 1 : now === 'loses' ? 0.05 : 0;
     if (now === 'gone') continue;
     bad += sent * share;
     good += sent * (1 - share);
@@ -271,6 +272,18 @@ test(
           at < 300 ? 'good' : pair.source === 'n3' ? 'gone' : pair.target === 'n3' ? 'fails' : 'good',
         { 345: [], 500: [] },
         (node, at) => node === 'n3' && at >= 350,
+      ),
+      scene(
+        'what a node counted while it was cut off and not ready is not lossy when it is back',
+        three,
+        (pair, at) =>
+          !touches('n3', pair) || pair.source === pair.target || !between(at, 300, 500)
+            ? 'good'
+            : pair.source === 'n3'
+              ? 'unseen'
+              : 'fails',
+        { 550: [], 850: [], 1000: [], 1300: [] },
+        (node, at) => node === 'n3' && between(at, 345, 505),
       ),
       scene(
         'one pair alone is not a node',
