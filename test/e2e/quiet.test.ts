@@ -43,7 +43,9 @@ test(
     const toMs = Date.now();
     const counted = await countSeries(prometheus, fromMs, toMs, '{path!=""}');
     const of = (outcome: string, reason = '') =>
-      sum(counted.filter(({ metric }) => metric['outcome'] === outcome && metric['reason'] === reason));
+      sum(
+        counted.filter(({ metric }) => metric['outcome'] === outcome && (metric['reason'] ?? '') === reason),
+      );
     const [ok, slow, lag, script] = [of('ok'), of('slow'), of('error', 'lag'), of('error', 'script')];
     report(
       'quiet',
