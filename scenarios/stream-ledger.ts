@@ -49,8 +49,8 @@ interface Entry {
   readonly fromMs: number;
   /** Watches from the beginning, where something can. */
   readonly meter?: Meter | undefined;
-  /** Set when it was sent. */
-  under?: { stream: number; sentMs: number; meter?: Meter | undefined };
+  /** Set when it was sent. `idleMs` is how long before that it could have been: there was a stream, so that is the injector's own lag. */
+  under?: { stream: number; sentMs: number; idleMs: number; meter?: Meter | undefined };
 }
 
 /**
@@ -98,10 +98,11 @@ export class StreamLedger {
     return count;
   }
 
-  /** Notes that a waiting message was sent. */
-  sent(number: number, stream: number, sentMs: number, meter?: Meter): void {
+  /** Notes that a waiting message was sent on a stream, which was open since `openedMs`, by default only then. */
+  sent(number: number, stream: number, sentMs: number, meter?: Meter, openedMs = sentMs): void {
     const entry = this.entries.get(number);
-    if (entry) entry.under = { stream, sentMs, meter };
+    if (entry)
+      entry.under = { stream, sentMs, idleMs: Math.max(0, sentMs - Math.max(entry.fromMs, openedMs)), meter };
   }
 
   /**
@@ -136,7 +137,7 @@ export class StreamLedger {
   }
 
   /**
-   * Ends what is out of time: `silence` when it was under way for longer than it had waited, else `noStream`. Names the streams
+   * Ends what is out of time: `silence` when there was a stream for longer than it had waited for one, else `noStream`. Names the streams
    * that said nothing at all for a whole timeout after a message was sent on them.
    */
   expire(noStream: string, nowMs: number): { settled: Settled[]; silent: Set<number> } {
@@ -158,11 +159,14 @@ export class StreamLedger {
 
   private settle(entry: Entry, reason: string, nowMs: number): Settled {
     this.entries.delete(entry.number);
-    const lagMs = Math.max(entry.meter?.stop() ?? 0, entry.under?.meter?.stop() ?? 0);
+    const { meter, under } = entry;
+    const lagMs = Math.max(meter?.stop() ?? 0, under?.meter?.stop() ?? 0, under?.idleMs ?? 0);
     return { number: entry.number, reason, durationMs: nowMs - entry.fromMs, lagMs };
   }
 }
 
 function outOfTime({ fromMs, under }: Entry, nowMs: number): 'silence' | undefined {
-  return under && nowMs - under.sentMs > under.sentMs - fromMs ? 'silence' : undefined;
+  if (!under) return undefined;
+  const couldBeSentMs = under.sentMs - under.idleMs;
+  return nowMs - couldBeSentMs > couldBeSentMs - fromMs ? 'silence' : undefined;
 }

@@ -259,7 +259,8 @@ class StreamHolder {
         const sentMs = nowMs();
         if (!current.transport.send(number, nonce)) return;
         // one that watches from the beginning is enough
-        this.ledger.sent(number, current.id, sentMs, watchesProcess() ? undefined : watchLag());
+        const meter = watchesProcess() ? undefined : watchLag();
+        this.ledger.sent(number, current.id, sentMs, meter, current.openedMs);
       }
     } else if (
       this.lastFailure &&

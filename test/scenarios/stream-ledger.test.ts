@@ -104,6 +104,18 @@ test('out of time: silence under way, no stream before; only a stream that said 
   });
 });
 
+test('what waits although there is a stream is late by the injector itself', () => {
+  const ledger = new StreamLedger(timeoutMs);
+  for (const number of [0, 1]) add(ledger, number, 100);
+  // open before it was due, and open when half of its wait was over
+  ledger.sent(0, 1, 800, meter(), 50);
+  ledger.sent(1, 1, 800, meter(), 450);
+  expect(ledger.expire('connect', 1100).settled).toEqual([
+    { number: 0, reason: 'silence', durationMs: 1000, lagMs: 700 },
+    { number: 1, reason: 'silence', durationMs: 1000, lagMs: 350 },
+  ]);
+});
+
 test('whatever happens, each message ends exactly once', () => {
   const event = fc.oneof(
     fc.record({ kind: fc.constant('add' as const) }),
