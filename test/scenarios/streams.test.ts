@@ -108,10 +108,12 @@ test('a killed server is a reset, then no connection; every message is counted o
   const answered = [...far.answered(), ...next.answered()];
   expect(new Set(answered).size).toBe(answered.length);
   let counted = 0;
+  let late = 0;
   for (const path of paths) {
     expect(samples.interruptions({ path })).toEqual({ reset: 1 });
     const outcomes = samples.outcomes({ path });
-    const { ok = 0, slow = 0, 'failed connect': connect, 'failed reset': reset = 0 } = outcomes;
+    const { ok = 0, slow = 0, 'error lag': lag = 0 } = outcomes;
+    const { 'failed connect': connect, 'failed reset': reset = 0 } = outcomes;
     // a busy machine makes slow answers and lag
     expect(
       Object.keys(outcomes).filter((name) => !/^(ok|slow|error lag|failed (connect|reset))$/.test(name)),
@@ -119,10 +121,11 @@ test('a killed server is a reset, then no connection; every message is counted o
     expect(connect).toBeGreaterThanOrEqual(5);
     expect(reset).toBeLessThanOrEqual(2);
     counted += ok + slow;
+    late += lag;
   }
-  // What was answered and not counted was under way when the server was killed or k6 was stopped.
+  // What was answered and not counted was late, or under way when the server was killed or k6 was stopped.
   expect(answered.length - counted).toBeGreaterThanOrEqual(0);
-  expect(answered.length - counted).toBeLessThanOrEqual(6);
+  expect(answered.length - counted - late).toBeLessThanOrEqual(6);
 });
 
 test('a server that stands still is silence within the timeout, and is left for another', async () => {
