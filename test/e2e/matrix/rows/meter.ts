@@ -32,6 +32,8 @@ export function meterRounds(stack: StackUnderTest): Round[] {
     },
     {
       when: 'all',
+      // what rows before it left in windows of a quarter of an hour is told while this one lasts
+      fresh: true,
       lanes: [
         [
           {
