@@ -22,7 +22,7 @@ import { NodeProber } from './components/node-prober';
 import { PodinfoPair } from './components/podinfo-pair';
 import { readSettings, type Settings } from './settings';
 import { scaledByChaos } from './signals/chaos';
-import { callsEcho, callsHeadless, unpublishedImages } from './signals/paths';
+import { callsEcho, callsHeadless, needsStranger, unpublishedImages } from './signals/paths';
 import { gatewayHost, injectorTargets } from './signals/targets';
 
 /** The whole stack: a cluster, two hops under load, the load, and what watches it. Throws RunError for a wrong config, before anything is registered. */
@@ -127,7 +127,9 @@ export function loadIn(
   const ingress =
     gateway &&
     new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class, istiod }, own);
-  const istioMesh = mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, istiod }, own);
+  const stranger = needsStranger(model.paths);
+  const istioMesh =
+    mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, stranger, istiod }, own);
   if (model.paths.some((path) => callsEcho(path)))
     new EchoServer(
       'echo',

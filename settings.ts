@@ -8,13 +8,14 @@ import {
   pathSettings,
   type SignalModel,
 } from './signals/model';
-import { isMeshPath, pathNames, throughGateway } from './signals/paths';
+import { pathNames, throughGateway } from './signals/paths';
 import type { SecretRequests } from './scenarios/own-target';
 import type { GatewayAddresses } from './signals/targets';
 import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
 import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
+import { comesWithMesh } from './settings/contradictions/mesh';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { findTooSmallInjector } from './settings/injector-size';
@@ -274,7 +275,7 @@ function toModel(
     exportIntervalMs: injector.exportInterval,
     paths: [
       ...pathNames
-        .filter((name) => paths[name].enabled ?? (isMeshPath(name) && mesh.enabled))
+        .filter((name) => paths[name].enabled ?? comesWithMesh(name, mesh))
         .map((name) =>
           pathSettings(name, {
             ratePerSecond: paths[name].rate,

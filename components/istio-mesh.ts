@@ -26,11 +26,13 @@ export interface IstioMeshArgs {
   readonly namespaces: Namespaces;
   readonly podinfo: PodinfoSettings;
   readonly mesh: MeshSettings;
+  /** Whether a path needs somebody whom target must refuse; default false. */
+  readonly stranger?: boolean;
   /** The control plane, where the stack runs it; absent where somebody else's injects the sidecars. */
   readonly istiod?: Istiod | undefined;
 }
 
-const { source, sourceRetry, target } = meshWorkloads;
+const { source, sourceRetry, target, stranger } = meshWorkloads;
 
 /**
  * The two hops under load inside a mesh: a namespace of its own, where target answers nobody but source, by mutual TLS. The way to target
@@ -52,13 +54,18 @@ export class IstioMesh extends pulumi.ComponentResource {
       retryService,
       this.#hop(source, source, passingOnTo(urlOf('mesh'), args.podinfo), rules),
       this.#hop(sourceRetry, source, passingOnTo(urlOf('mesh-retry'), args.podinfo), rules),
+      // The same call as that of source, under an account that the policy does not name.
+      ...(args.stranger
+        ? [this.#hop(stranger, stranger, passingOnTo(urlOf('mesh'), args.podinfo), rules)]
+        : []),
     ];
     this.registerOutputs({});
   }
 
-  /** Mutual TLS only; but source also answers the injectors, which are outside. */
+  /** Mutual TLS only; but what the injectors call first, which are outside, also answers them. */
   #peers(): pulumi.Resource[] {
-    const { stack, mesh } = this.#args;
+    const { stack, mesh, stranger: hasStranger } = this.#args;
+    const calledFromOutside = [source, sourceRetry, ...(hasStranger ? [stranger] : [])];
     return [
       new PeerAuthentication(
         'mesh',
@@ -68,7 +75,7 @@ export class IstioMesh extends pulumi.ComponentResource {
         },
         this.#child(),
       ),
-      ...[source, sourceRetry].map(
+      ...calledFromOutside.map(
         (workload) =>
           new PeerAuthentication(
             workload,

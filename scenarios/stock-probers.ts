@@ -1,3 +1,4 @@
+import { probePlaintext, probeStranger } from './authz.ts';
 import { holdGrpcStream, prepareGrpcStream } from './grpc-stream.ts';
 import { prepareGrpc, probeGrpc } from './grpc.ts';
 import { ownProber, type Prober } from './injector.ts';
@@ -12,6 +13,8 @@ export const stockProbers: Readonly<Record<string, Prober>> = {
   'ingress-external': { probe: probeService },
   mesh: { probe: probeService },
   'mesh-retry': { probe: probeService },
+  'mesh-mtls': { probe: probePlaintext },
+  'mesh-authz': { probe: probeStranger },
   grpc: { prepare: prepareGrpc, probe: probeGrpc },
   'grpc-stream': { prepare: prepareGrpcStream, probe: holdGrpcStream },
   websocket: { probe: holdWebSocket },

@@ -62,15 +62,20 @@ export function loadShape(
   };
 }
 
-function pathSchema({ title, defaults, gateway, mesh }: PathRow) {
+function pathSchema({ title, defaults, gateway, mesh, refuses }: PathRow) {
   return z
     .strictObject({
       // A gateway has to be named or made first, so paths through one are asked for; those through the mesh come with it.
       enabled: mesh
-        ? flag('false stops probing this path').optional().meta({
-            description: 'Whether the path is probed.',
-            leftOut: 'as mesh.enabled',
-          })
+        ? flag('false stops probing this path')
+            .optional()
+            .meta({
+              description: 'Whether the path is probed.',
+              leftOut:
+                refuses === 'plaintext'
+                  ? 'as mesh.enabled, where mesh.peerAuthentication is STRICT'
+                  : 'as mesh.enabled',
+            })
         : flag('false stops probing this path')
             .prefault(gateway !== true)
             .describe('Whether the path is probed; one path at least must be.'),

@@ -37,9 +37,11 @@ const pathCatalogue = [
       'cluster DNS does not answer (reason `dns`)',
       'packets are dropped: network policy, kube-proxy, node (reason `timeout`; beside `connect` it is the same cause, as a kernel answers one refusal a second and client)',
       'a release that answers with errors (reasons `status`, `body`)',
+      'on `mesh-mtls` and `mesh-authz` with reason `admitted`: the mesh admits whom it must not, since a PeerAuthentication or AuthorizationPolicy was changed; with any other reason nobody could judge',
     ],
     steps: [
       seeReasons,
+      'Reason `admitted`: `kubectl -n continuous-load-mesh get peerauthentication,authorizationpolicy -o yaml` and the same of the root namespace of Istio; `npm run up -- --refresh` puts back what is this stack’s. Whatever else was changed with it is open to others too.',
       'Hop 1 is injector → source, hop 2 is source → target. Look at the Deployment and the EndpointSlice of the hop that fails: `kubectl -n continuous-load get deploy,po,endpointslices`.',
       'With reason `dns`, look at CoreDNS: `kubectl -n kube-system get po -l k8s-app=kube-dns`.',
       'With reason `timeout` on all hops, look at nodes and network policies.',

@@ -49,11 +49,12 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
   const shortest = Math.min(...burnWindows(model, path).map((window) => window.shortSeconds));
   const others = followers(model, path.name);
   const way = wholeWayShare(pathRow(path)) < 1 ? ' over every hop' : '';
+  const good = pathRow(path).refuses === undefined ? 'good' : 'refused';
   const alerts: AlertRule[] = [
     alert(model, path, 'PathDown', {
       expr: pathDown(model, path),
       keep_firing_for: duration(downKeepSeconds),
-      summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none good${way}`,
+      summary: `Path ${path.name} is down: {{ $value | printf "%.0f" }} probes in ${duration(down)}, none ${good}${way}`,
       ...(others.length === 0 ? {} : { detail: mutes(others) }),
     }),
     alert(model, path, 'PathRecentlyDown', {

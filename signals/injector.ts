@@ -38,6 +38,8 @@ export const scenarioFiles = [
   'service.ts',
   'echo.ts',
   'gateway.ts',
+  'authz.ts',
+  'refusal.ts',
   'grpc.ts',
   'grpc-reasons.ts',
   'podinfo.proto',

@@ -2,7 +2,7 @@ import { gatewayCluster, isGatewayPath, envoyMetrics, ofGateway, readsGateway } 
 import { ofCaller } from './mesh';
 import { recorded, repeatedTotal } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { isMeshPath, meshPath, overHttp, type PathRef, pathRow } from './paths';
+import { meshPath, overHttp, type PathRef, pathRow } from './paths';
 import { select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
 
@@ -20,7 +20,7 @@ export function knownMaskers(model: Pick<SignalModel, 'paths' | 'gatewayScraped'
   return [
     ...(overHttp(path) && traced ? (['client'] as const) : []),
     ...(isGatewayPath(path.name) && readsGateway(model) ? (['gateway'] as const) : []),
-    ...(isMeshPath(path) ? (['sidecar'] as const) : []),
+    ...(meshPath(path) === undefined ? [] : (['sidecar'] as const)),
   ];
 }
 

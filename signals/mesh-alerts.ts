@@ -2,7 +2,7 @@ import { alertRule } from './alert-rule';
 import { envoyMetrics } from './gateway';
 import { istiodMetrics, ofAnyCaller, ofCalled, ofIstiod, ofSidecars, sidecarMetrics } from './mesh';
 import type { SignalModel } from './model';
-import { isMeshPath } from './paths';
+import { callsOnwards, isMeshPath } from './paths';
 import { offTraffic } from './traffic';
 import type { AlertRule } from './rule-types';
 
@@ -40,8 +40,9 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
     envoyMetrics.connectionOverflow,
     envoyMetrics.retryOverflow,
   ];
+  // A stranger's requests are refused, but they come; plaintext is cut before it is a request.
   const askedPerSecond = model.paths
-    .filter((one) => isMeshPath(one))
+    .filter((one) => isMeshPath(one) && callsOnwards(one))
     .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
   return [
     alertRule(model, 'MeshErrors', {

@@ -1,6 +1,6 @@
 import { envoyMetrics } from './gateway';
 import type { SignalModel } from './model';
-import { throughGateway } from './paths';
+import { needsStranger, type PathRef, throughGateway } from './paths';
 import { meshServices, meshWorkloads, type MeshPath } from './targets';
 
 /** What Istio repeats when nobody says anything else: these, twice. */
@@ -9,6 +9,16 @@ export const meshRetryOn = 'connect-failure,refused-stream,unavailable,cancelled
 /** Whether the stack runs a control plane of Istio, for a gateway or a mesh, where it runs one itself. */
 export function needsIstio({ paths, mesh }: Pick<SignalModel, 'paths' | 'mesh'>): boolean {
   return throughGateway(paths) || mesh !== undefined;
+}
+
+/** A workload of the mesh. */
+export type MeshWorkload = (typeof meshWorkloads)[keyof typeof meshWorkloads];
+
+/** The workloads that a mesh has for these paths: the stranger only where one of them sends it. */
+export function workloadsOfMesh(paths: readonly PathRef[]): MeshWorkload[] {
+  return Object.values(meshWorkloads).filter(
+    (workload) => workload !== meshWorkloads.stranger || needsStranger(paths),
+  );
 }
 
 /** Value of the label `endpoint` on what Envoys of the mesh count. */

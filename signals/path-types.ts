@@ -33,7 +33,8 @@ export type Reason =
   | 'grpc-deadline'
   | 'grpc-other'
   | 'route'
-  | 'upstream';
+  | 'upstream'
+  | 'admitted';
 
 /** Why a probe says nothing about the path: an exception in the script, or the injector late by itself. */
 export const errorReasons = ['script', 'lag'] as const;
@@ -46,6 +47,8 @@ export type TargetName =
   | 'sourceIngress'
   | 'sourceMesh'
   | 'sourceMeshRetry'
+  | 'targetMesh'
+  | 'strangerMesh'
   | 'gatewayInside'
   | 'gatewayOutside'
   | 'targetGrpc'
@@ -106,6 +109,8 @@ export interface PathRow {
   readonly credentials?: Reason;
   /** Goes through the mesh: there where the mesh is, and nowhere else. */
   readonly mesh?: true;
+  /** Good is what is refused: a request without a certificate, or one of somebody whom the policy does not name. */
+  readonly refuses?: 'plaintext' | 'stranger';
   /** What must answer, and how the answer is checked: one sentence for docs and alerts. */
   readonly answer: string;
   /** Names of the hops in order, `from → to`. */

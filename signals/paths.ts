@@ -4,7 +4,7 @@
  */
 
 import type { Connection, Hop, PathDefaults, PathRow, ProbeRow } from './path-types';
-import type { MeshPath } from './targets';
+import { type MeshPath, meshServices } from './targets';
 
 export * from './path-types';
 
@@ -74,12 +74,17 @@ const meshReasons = {
   upstream: 'the proxy of source has no target to pass the request to, or no answer of it (502, 503, 504)',
 } as const;
 
+const meshGuards = 'peerauthentications and authorizationpolicies of the mesh';
+
 const meshLook = [
   'deployment/mesh-target and its endpointslices',
   'peerauthentications, authorizationpolicies and virtualservices of the mesh',
   'the container istio-proxy of both hops',
   'deployment/istiod, or whoever injects the sidecars',
 ] as const;
+
+/** What must be refused need not be tried often: a guard that fell stays so until somebody mends it. */
+const refusalDefaults: PathDefaults = { ...gatewayDefaults, ratePerSecond: 2 };
 
 /** Every path this version can probe. */
 export const pathTable = [
@@ -330,6 +335,55 @@ export const pathTable = [
     defaults: gatewayDefaults,
     look: ['deployment/mesh-source-retry', ...meshLook],
   },
+  {
+    name: 'mesh-mtls',
+    title: 'Mesh refuses plaintext',
+    protocol: 'http',
+    mesh: true,
+    refuses: 'plaintext',
+    answer:
+      'POST /api/echo at mesh-target itself, without a certificate: its proxy must take the connection and cut it before a byte of an answer.',
+    hops: [{ from: 'injector', to: 'mesh-target' }],
+    // What is cut is refused; what never got a connection says nothing about who would be let in, so it fails too.
+    reasons: {
+      connect:
+        'no connection: refused, unreachable, or no endpoint; nobody is there who could refuse plaintext',
+      dns: unresolved,
+      timeout: 'neither a refusal nor an answer within the timeout',
+      body: 'bytes came back that are no answer of HTTP',
+      admitted:
+        'an answer came: strict mutual TLS is off. Also with status 403, where the policy alone still holds',
+    },
+    probes: [{ name: 'plaintext', conn: 'fresh', share: 1, calls: 'targetMesh', hops: ['1'] }],
+    defaults: refusalDefaults,
+    look: [meshGuards, 'deployment/mesh-target, the container istio-proxy in it, its endpointslices'],
+  },
+  {
+    name: 'mesh-authz',
+    title: 'Mesh refuses a stranger',
+    protocol: 'http',
+    mesh: true,
+    refuses: 'stranger',
+    answer:
+      'POST /api/echo at mesh-stranger, which calls mesh-target by mutual TLS under an account that no policy names: the proxy of mesh-target must say 403.',
+    hops: [
+      { from: 'injector', to: 'mesh-stranger' },
+      { from: 'mesh-stranger', to: 'mesh-target' },
+    ],
+    // Anything but 403 says nothing about who would be let in, so it fails too.
+    reasons: {
+      ...meshReasons,
+      connect: 'no connection to mesh-stranger: refused, unreachable, or no endpoint behind its Service',
+      status: 'an HTTP status of 400 or more that is neither the refusal nor one of the next two',
+      route: 'the proxy of mesh-stranger knows no route for the request (404)',
+      upstream:
+        'the proxy of mesh-stranger has no target to pass the request to, or no answer of it (502, 503, 504)',
+      admitted: 'mesh-target answered the stranger: the policy is gone, or names it',
+    },
+    probes: [{ name: 'stranger', conn: 'fresh', share: 1, calls: 'strangerMesh', hops: ['1', '2'] }],
+    defaults: refusalDefaults,
+    look: [meshGuards, 'deployment/mesh-stranger', 'deployment/mesh-target and its endpointslices'],
+  },
 ] as const satisfies readonly PathRow[];
 
 /** Name of a path in the table. */
@@ -381,7 +435,7 @@ export function callsSource(path: PathName | PathRef): boolean {
 
 /** Whether a path goes over a podinfo that calls another one, in or out of the mesh. */
 export function callsOnwards(path: PathName | PathRef): boolean {
-  return callsSource(path) || isMeshPath(path);
+  return callsSource(path) || (isMeshPath(path) && pathRow(path).hops.length > 1);
 }
 
 /** Whether a path ends at the echo server. */
@@ -409,14 +463,20 @@ export function throughGateway(paths: readonly PathRef[]): boolean {
   return paths.some((path) => pathRow(path).gateway);
 }
 
-/** Whether a path goes through the mesh. */
+/** Whether a path needs the mesh: goes through it, or tries what it must refuse. */
 export function isMeshPath(path: PathName | PathRef): boolean {
   return pathRow(path).mesh === true;
 }
 
-/** Name of a path through the mesh, or undefined of any other. */
+/** Name of a path that goes the whole way through the mesh, or undefined of any other. */
 export function meshPath(path: PathName | PathRef): MeshPath | undefined {
-  return isMeshPath(path) ? (pathRow(path).name as MeshPath) : undefined;
+  const { name } = pathRow(path);
+  return name in meshServices ? (name as MeshPath) : undefined;
+}
+
+/** Whether one of these paths needs somebody in the mesh whom its policy does not name. */
+export function needsStranger(paths: readonly PathRef[]): boolean {
+  return paths.some((path) => pathRow(path).refuses === 'stranger');
 }
 
 /** The images that these paths need and nobody publishes: k6 with the extension, the echo server. */

@@ -29,14 +29,15 @@ export function behindGateway(path: 'ingress' | 'ingress-external'): string {
 /** Namespace of the mesh: its pods redirect their own traffic, which the other namespaces admit to none. */
 export const meshNamespace = 'continuous-load-mesh';
 
-/** Workloads of the mesh: two hops, the first one once for each path. */
+/** Workloads of the mesh: two hops, the first one once for each path, and somebody whom target must refuse. */
 export const meshWorkloads = {
   source: 'mesh-source',
   sourceRetry: 'mesh-source-retry',
   target: 'mesh-target',
+  stranger: 'mesh-stranger',
 } as const;
 
-/** A path through the mesh. */
+/** A path that goes the whole way through the mesh. */
 export type MeshPath = 'mesh' | 'mesh-retry';
 
 /** Service of the mesh's target for each path: Envoy routes and counts by the Service that is called. */
@@ -78,6 +79,8 @@ export function injectorTargets(
     gatewayOutside: `http://${gateway.outside}${echoPath}`,
     sourceMesh: `http://${host(meshWorkloads.source, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
     sourceMeshRetry: `http://${host(meshWorkloads.sourceRetry, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
+    targetMesh: `http://${host(meshWorkloads.target, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
+    strangerMesh: `http://${host(meshWorkloads.stranger, meshNamespace)}:${podinfoPorts.http}${echoPath}`,
     targetGrpc: `${host('target')}:${podinfoPorts.grpc}`,
     echoGrpc: `${host('echo')}:${echoPorts.grpc}`,
     echoWebSocket: `ws://${host('echo')}:${echoPorts.http}/ws`,

@@ -68,7 +68,10 @@ const kinds = {
     cluster: fc.constantFrom({ kind: 'lab', nodes: 1 }, { kind: 'lab', name: 'other', nodes: 5 }),
     monitoring: fc.constantFrom({}, ...ours),
     gateway: ownGateway,
-    mesh: maybe({ enabled: true }, { enabled: true, grace: '1m', retries: 3 }),
+    mesh: maybe(
+      { enabled: true },
+      { enabled: true, grace: '1m', retries: 3, peerAuthentication: 'PERMISSIVE' },
+    ),
     dashboards: maybe({ delivery: 'files' }, { sidecarLabels: { a: 'b' } }),
     images: fc.constant(undefined),
   },

@@ -86,7 +86,7 @@ describe('a lab with all there is', () => {
   const prometheus = () => named('prometheus-main');
 
   it('guards each workload by a policy of its own, and each namespace by a default deny', () => {
-    expect(stack.workloads).toHaveLength(18);
+    expect(stack.workloads).toHaveLength(19);
     for (const workload of stack.workloads) {
       const about = stack.policies
         .filter((policy) => isAbout(policy, workload))
@@ -201,6 +201,8 @@ describe('a lab with all there is', () => {
       'gateway:8080',
       'mesh-source-retry:9898',
       'mesh-source:9898',
+      'mesh-stranger:9898',
+      'mesh-target:9898',
       'prometheus-main:9090',
       'source-ingress:9898',
       'source:9898',
@@ -233,7 +235,7 @@ describe('a lab with all there is', () => {
       const after = dependencies.filter(
         (urn) => urn.includes('NetworkPolicy::') && !urn.includes('default-deny'),
       );
-      expect([name, after.length]).toEqual([name, 18]);
+      expect([name, after.length]).toEqual([name, 19]);
     }
     expect(stack.objects.find(({ type }) => type === 'lab:index:Cluster')?.inputs.networkPolicies).toBe(true);
   });

@@ -5,7 +5,7 @@ import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import { namespaceNames } from '../names';
 import { keptOfEnvoy, readsGateway } from '../../signals/gateway';
-import { keptOfIstiod, keptOfSidecars, sidecarEndpoint } from '../../signals/mesh';
+import { keptOfIstiod, keptOfSidecars, sidecarEndpoint, workloadsOfMesh } from '../../signals/mesh';
 import type { SignalModel } from '../../signals/model';
 import { nodeScrapeSeconds, nodeWorkloads } from '../../signals/node-model';
 import { watchedNamespaces } from '../../signals/scraped';
@@ -190,9 +190,10 @@ export function monitoredIn(model: SignalModel, wanted: readonly string[] | unde
     mesh: model.mesh !== undefined,
     istiod: model.mesh?.istiodScraped === true,
   };
-  return monitored.filter(
-    ({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true),
-  );
+  const inMesh: readonly string[] = workloadsOfMesh(model.paths);
+  return monitored
+    .filter(({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true))
+    .map((monitor) => (monitor.workloads === meshPods ? { ...monitor, workloads: inMesh } : monitor));
 }
 
 /** Which ports of which workloads are scraped, by the names of both; `wanted` monitors, default all. */

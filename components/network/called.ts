@@ -37,6 +37,10 @@ function calledOfTable(target: TargetName, gateway: GatewayFacts | undefined): W
       return pods(meshWorkloads.source, ...tcp(http));
     case 'sourceMeshRetry':
       return pods(meshWorkloads.sourceRetry, ...tcp(http));
+    case 'targetMesh':
+      return pods(meshWorkloads.target, ...tcp(http));
+    case 'strangerMesh':
+      return pods(meshWorkloads.stranger, ...tcp(http));
     case 'gatewayInside':
       return [insideGateway(gateway)];
     case 'gatewayOutside':

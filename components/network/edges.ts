@@ -1,3 +1,4 @@
+import { workloadsOfMesh } from '../../signals/mesh';
 import { callsEcho, type PathRef } from '../../signals/paths';
 import { gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
 import { nodeEchoPorts, nodeWorkloads } from '../../signals/node-model';
@@ -130,7 +131,7 @@ function proxyEdges(proxy: WorkloadName): Edge[] {
   ];
 }
 
-function meshEdges({ mesh, gateway }: NetworkFacts): Edge[] {
+function meshEdges({ mesh, gateway, paths }: NetworkFacts): Edge[] {
   const ownIstiod = mesh?.own ?? gateway?.own ?? false;
   const control: Edge[] = ownIstiod
     ? [
@@ -143,16 +144,13 @@ function meshEdges({ mesh, gateway }: NetworkFacts): Edge[] {
       ]
     : [];
   if (!mesh) return control;
-  const { source, sourceRetry, target } = meshWorkloads;
-  const proxies = [source, sourceRetry, target];
+  const { target } = meshWorkloads;
+  const proxies = workloadsOfMesh(paths);
   return [
     ...control,
-    ...[source, sourceRetry].map((from): Edge => ({
-      from: at(from),
-      to: at(target),
-      ports: tcp(http),
-      why: 'the second hop',
-    })),
+    ...proxies
+      .filter((from) => from !== target)
+      .map((from): Edge => ({ from: at(from), to: at(target), ports: tcp(http), why: 'the second hop' })),
     ...(mesh.own
       ? proxies.flatMap(proxyEdges)
       : proxies.flatMap((from): Edge[] => [
@@ -313,7 +311,7 @@ export function networkWorkloads(facts: NetworkFacts): WorkloadName[] {
     ...(nodeProber ? Object.values(nodeWorkloads) : []),
     ...(gateway?.own ? ([gatewayName] as const) : []),
     ...(gateway?.own || mesh?.own ? ([istiodName] as const) : []),
-    ...(mesh ? Object.values(meshWorkloads) : []),
+    ...(mesh ? workloadsOfMesh(paths) : []),
     ...(chaos ? (['chaos-reaper'] as const) : []),
     ...(ownMonitoring
       ? (['prometheus', 'alertmanager', 'prometheus-operator', 'kube-state-metrics'] as const)

@@ -34,6 +34,7 @@ export const workloadPorts = {
   [meshWorkloads.source]: sidecar,
   [meshWorkloads.sourceRetry]: sidecar,
   [meshWorkloads.target]: sidecar,
+  [meshWorkloads.stranger]: sidecar,
   prometheus: { web: prometheusPort, ...reloader },
   [longTermWorkload]: { web: prometheusPort, ...reloader },
   alertmanager: { web: alertmanagerPort, ...reloader, mesh: alertmanagerMeshPort },

@@ -20,7 +20,7 @@ import type { TargetArgs } from './targets';
 export interface ContinuousLoadArgs {
   /** What metrics call the cluster. Left out: the name of the Pulumi stack. */
   clusterName?: string;
-  /** Load and objectives of each path. Its keys are names of paths: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry. */
+  /** Load and objectives of each path. Its keys are names of paths: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry, mesh-mtls, mesh-authz. */
   paths?: Record<string, PathArgs>;
   /** URLs, DNS names and TCP ports of your own, each of which becomes a path. */
   targets?: TargetArgs[];

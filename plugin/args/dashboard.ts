@@ -8,7 +8,7 @@ import type { TargetArgs } from './targets';
 export interface DashboardArgs {
   /** Namespace of the ConfigMaps or GrafanaDashboards; it must be there. */
   namespace: string;
-  /** Load and objectives of each path. Its keys are names of paths: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry. */
+  /** Load and objectives of each path. Its keys are names of paths: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry, mesh-mtls, mesh-authz. */
   paths?: Record<string, PathArgs>;
   /** URLs, DNS names and TCP ports of your own, each of which becomes a path. */
   targets?: TargetArgs[];

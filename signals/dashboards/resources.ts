@@ -1,6 +1,7 @@
 import type { SignalModel } from '../model';
 import { readsGateway } from '../gateway';
-import { meshNamespace, meshWorkloads } from '../targets';
+import { workloadsOfMesh } from '../mesh';
+import { meshNamespace } from '../targets';
 import { nodeWorkloads } from '../node-model';
 import { callsEcho, callsSource, type PathRef, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
@@ -50,7 +51,7 @@ function workloads(model: SignalModel): Workload[] {
     ...(readsGateway(model) ? [ours('gateway', 'gateway', load)] : []),
     ...(readsGateway(model) || model.mesh?.istiodScraped ? [ours('istiod', 'istiod', load)] : []),
     ...(model.mesh
-      ? Object.values(meshWorkloads).map((name) => ours(name.replace('-', ' '), name, meshNamespace))
+      ? workloadsOfMesh(model.paths).map((name) => ours(name.replace('-', ' '), name, meshNamespace))
       : []),
     ...(model.nodeProber
       ? [ours('node prober', nodeWorkloads.prober, load), ours('node echo', nodeWorkloads.echo, load)]

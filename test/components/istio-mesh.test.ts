@@ -39,7 +39,11 @@ const meshCrds = definitions('mesh.json', [
 const mesh = sections.mesh.parse({ enabled: true });
 const podinfo = { ...sections.podinfo.parse({}), clientTimeout: 1000 };
 
-async function deployMesh(managed: boolean, changes: Partial<typeof mesh> = {}): Promise<Registered[]> {
+async function deployMesh(
+  managed: boolean,
+  changes: Partial<typeof mesh> = {},
+  stranger = false,
+): Promise<Registered[]> {
   const settings = { ...mesh, ...changes };
   const { resources } = await deploy(() => {
     const images = { istiod: 'lab/istiod:1', 'istio-proxy': 'lab/istio-proxy:1' };
@@ -69,7 +73,7 @@ async function deployMesh(managed: boolean, changes: Partial<typeof mesh> = {}):
     const istiod =
       cluster.managedGateway &&
       new Istiod('istiod', { cluster, stack, namespaces, managed: cluster.managedGateway, mesh: true });
-    new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, istiod });
+    new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, stranger, istiod });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
 }
@@ -262,5 +266,29 @@ describe('on somebody’s cluster', () => {
     ).inputs.metadata;
     expect(labels).toMatchObject({ 'istio.io/rev': 'canary' });
     expect(labels).not.toHaveProperty('istio-injection');
+  });
+});
+
+describe('with somebody whom target must refuse', () => {
+  let resources: Registered[];
+  beforeAll(async () => void (resources = await deployMesh(true, {}, true)));
+
+  it('makes the same calls as source, under an account that no policy names', () => {
+    expect(podSpec(resources, 'mesh-stranger').containers[0].args).toEqual(
+      podSpec(resources, 'mesh-source').containers[0].args,
+    );
+    const { serviceAccountName } = podSpec(resources, 'mesh-stranger');
+    expect(one(resources, 'ServiceAccount', 'mesh-stranger').name).toBe(serviceAccountName);
+    const policies = resources.filter((resource) => kindOf(resource) === 'AuthorizationPolicy');
+    expect(policies).toHaveLength(1);
+    expect(JSON.stringify(policies)).not.toMatch(new RegExp(serviceAccountName));
+  });
+
+  it('lets the injectors in to it, which are outside', () => {
+    const { spec } = one(resources, 'PeerAuthentication', 'mesh-stranger').inputs;
+    expect(spec).toMatchObject({
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'mesh-stranger' } },
+      mtls: { mode: 'PERMISSIVE' },
+    });
   });
 });

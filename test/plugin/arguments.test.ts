@@ -48,7 +48,7 @@ test('every mistake is told at once, in the words of the arguments, and nothing 
          → write for example lab
      ✖ paths.service.rate is -1; it must be a number from 0.1 to 1000, probes per second in total over all injectors
          → write for example 4; to stop probing it set enabled: false
-     ✖ paths.servce is an unknown key; it must be one of the known keys here: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry
+     ✖ paths.servce is an unknown key; it must be one of the known keys here: service, grpc, grpc-stream, websocket, dns, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry, mesh-mtls, mesh-authz
          → remove it, or did you mean service?
      ✖ podinfo.replicas is 1; it must be a whole number from 2 to 50
          → write 2 or more: one replica cannot be drained without an outage

@@ -45,6 +45,13 @@ test('a mesh brings its paths along, each of which can be switched off', () => {
   expect(without).not.toContain('mesh');
 });
 
+test('what a mesh must refuse is tried where that mesh refuses it', () => {
+  expect(pathsOf({ mesh: { enabled: true } })).toEqual(expect.arrayContaining(['mesh-mtls', 'mesh-authz']));
+  const permissive = pathsOf({ mesh: { enabled: true, peerAuthentication: 'PERMISSIVE' } });
+  expect(permissive).toContain('mesh-authz');
+  expect(permissive).not.toContain('mesh-mtls');
+});
+
 test('signals know the repeats, and whether istiod is the stack’s own', () => {
   expect(read({ mesh: { enabled: true, retries: 3 } }).model.mesh).toEqual({
     retries: 3,
@@ -62,6 +69,18 @@ test.each([
     'the other path without a mesh',
     { paths: { 'mesh-retry': { enabled: true } } },
     'paths.mesh-retry.enabled',
+    /set mesh.enabled/,
+  ],
+  [
+    'plaintext that must be refused where the config lets it in',
+    { mesh: { enabled: true, peerAuthentication: 'PERMISSIVE' }, paths: { 'mesh-mtls': { enabled: true } } },
+    'paths.mesh-mtls.enabled',
+    /peerAuthentication: STRICT/,
+  ],
+  [
+    'a refusal without a mesh',
+    { paths: { 'mesh-authz': { enabled: true } } },
+    'paths.mesh-authz.enabled',
     /set mesh.enabled/,
   ],
   ['a mesh on k3d', { cluster: { kind: 'k3d' }, mesh: { enabled: true } }, 'mesh.enabled', /existing/],

@@ -48,7 +48,7 @@ test('targets are full names, so that no search domain is tried, but where that 
 });
 
 test('what a path needs follows from what it calls', () => {
-  expect(pathNames.filter(callsOnwards)).toEqual(['service', 'ingress', 'mesh', 'mesh-retry']);
+  expect(pathNames.filter(callsOnwards)).toEqual(['service', 'ingress', 'mesh', 'mesh-retry', 'mesh-authz']);
   expect(pathNames.filter(callsEcho)).toEqual(['grpc-stream', 'websocket', 'tcp', 'udp']);
   expect(pathNames.filter(callsApiServer)).toEqual(['api-server']);
   expect(pathTable.map(({ name }) => name)).toEqual([...pathNames]);

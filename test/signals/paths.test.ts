@@ -128,6 +128,8 @@ test('who leads whom: by server, and by name', () => {
     'ingress-external': ['ingress', 'service', 'dns'],
     mesh: ['dns'],
     'mesh-retry': ['mesh', 'dns'],
+    'mesh-mtls': ['mesh', 'dns'],
+    'mesh-authz': ['mesh', 'dns'],
   });
   expect(followers(all, 'dns')).toEqual(pathNames.filter((name) => name !== 'dns'));
   const few = defaultModel({
@@ -238,7 +240,7 @@ describe('several paths at once', () => {
       },
     ]);
     await expect(asked).rejects.toThrow(
-      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry; also down now: tcp, as far/,
+      /Mutes pages of service, grpc, grpc-stream, websocket, tcp, udp, api-server, ingress, ingress-external, mesh, mesh-retry, mesh-mtls, mesh-authz; also down now: tcp, as far/,
     );
   });
 });
