@@ -16,6 +16,8 @@ const tolerableConnectFailures = 5;
 /** Share of a certificate's life that must be left; the agent asks for a new one at half of it. */
 const leastLife = 0.25;
 const leastRootSeconds = 30 * 86_400;
+/** How long a configuration that was refused is told: proxies keep what they had and say nothing more until the next one. */
+const refusalWindow = '15m';
 /** Share of changes that may take longer than `convergenceSeconds`, a boundary of istiod's histogram. */
 const lateShare = 0.01;
 const convergenceSeconds = 3;
@@ -93,7 +95,11 @@ function certificates(model: SignalModel, lifeSeconds: number): AlertRule {
 }
 
 function istiodAlerts(model: SignalModel): AlertRule[] {
-  const grown = (metric: string) => `(sum(increase(${ofIstiod(metric)}[5m])) or vector(0))`;
+  // A refusal is one event, and its series begins with it: `increase` sees neither the first nor, five minutes later, any.
+  const grown = (metric: string) => {
+    const now = ofIstiod(metric);
+    return `(sum(clamp_min(${now} - (${now} offset ${refusalWindow} or ${now} * 0), 0)) or vector(0))`;
+  };
   const { rejects, internalErrors, convergenceBucket, convergenceCount, rootExpiry } = istiodMetrics;
   return [
     alertRule(model, 'MeshRootExpiring', {
@@ -103,8 +109,8 @@ function istiodAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'MeshConfigRejected', {
       expr: `${grown(rejects)} + ${grown(internalErrors)} > 0`,
-      for: '5m',
-      summary: '{{ $value | printf "%.0f" }} configurations were refused by proxies, or not sent, in 5m',
+      for: '1m',
+      summary: `{{ $value | printf "%.0f" }} configurations were refused by proxies, or not sent, in ${refusalWindow}`,
     }),
     alertRule(model, 'MeshConvergenceSlow', {
       expr:

@@ -104,7 +104,8 @@ export const meshCatalogue = [
     name: 'MeshConfigRejected',
     kind: 'ticket',
     meaning: 'A proxy refuses what istiod tells it, or istiod fails to tell it: proxies keep what they had.',
-    condition: 'One or more in every 5 min, for 5 min.',
+    condition:
+      'One or more within 15 min, for 1 min. A proxy refuses once and is silent until the next change, so the ticket ends after a quarter of an hour though the cause may stay.',
     causes: [
       'an EnvoyFilter or a VirtualService that Envoy does not take',
       'proxies of another version than istiod',

@@ -93,12 +93,14 @@ const cases: Case[] = [
     alert: 'MeshConfigRejected',
     series: [counter('pilot_total_xds_rejects{job="istiod",type="lds"}', 0, 0.1)],
     flapping: 'fires',
+    atOnce: true,
   },
   {
     alert: 'MeshConfigRejected',
     of: 'not sent',
     series: [counter('pilot_total_xds_internal_errors{job="istiod"}', 0, 0.1)],
     flapping: 'fires',
+    atOnce: true,
   },
   {
     alert: 'MeshConvergenceSlow',
@@ -109,6 +111,20 @@ const cases: Case[] = [
     flapping: 'fires',
   },
 ];
+
+/** A proxy refuses once: the series is there from then on, and never moves again. */
+const refusedOnce = scene(
+  names,
+  'one refusal, whose series begins with it',
+  [
+    {
+      series: 'pilot_total_xds_rejects{job="istiod",type="cds"}',
+      values: `${'_ '.repeat(40)}${'1 '.repeat(120)}`.trim(),
+    },
+  ],
+  { 570: [], 720: ['MeshConfigRejected'], 1440: ['MeshConfigRejected'], 1620: [] },
+  '15s',
+);
 
 /** What is counted of masked attempts after ten minutes: of each path by the proxies of its own source, pod by pod. */
 const masked: RuleTest = {
@@ -157,6 +173,7 @@ test(
     const scenes = [
       ...cases.flatMap((each) => scenesOf(names, each)),
       scene(names, 'no data', [], { 0: [], 2400: [] }),
+      refusedOnce,
       masked,
     ];
     expect(await testRules(groups, scenes, '30s')).toMatch(/SUCCESS/);
