@@ -1,18 +1,24 @@
 import { recorded } from '../../signals/metrics';
 import { meshNamespace, meshWorkloads } from '../../signals/targets';
 import { namespaceNames } from '../../components/names';
+import { byName, chosen } from './matrix/row';
+import { meshRounds } from './matrix/rows';
+import { MatrixRunner } from './matrix/runner';
 import { countSeries, failures, sum } from './support/counts';
 import { rollingRestart } from './support/kubernetes';
 import { asIntruder, inPlaintext, passedOn, podOf, with503AtTarget } from './support/mesh';
-import { StackUnderTest } from './support/stack-under-test';
+import { environment, recordsDirectory, StackUnderTest } from './support/stack-under-test';
 import { eventually, report, until } from './support/wait';
 
 const stack = new StackUnderTest();
 const prometheus = stack.prometheus();
 const minutes = (count: number) => count * 60_000;
 const on = ['--set', 'mesh.enabled=true'];
-const { source, sourceRetry, target } = meshWorkloads;
-const failed = '{path=~"mesh|mesh-retry",outcome="failed"}';
+const { source, sourceRetry, target, stranger } = meshWorkloads;
+const runner = new MatrixRunner(stack, recordsDirectory());
+const rounds = chosen(meshRounds(stack, on), process.env[environment.rows] ?? 'ci');
+const paths = ['mesh', 'mesh-retry', 'mesh-mtls', 'mesh-authz'];
+const failed = `{path=~"${paths.join('|')}",outcome="failed"}`;
 /** Until what was probed is exported and stored. */
 const storedMs = 6_000;
 
@@ -22,9 +28,7 @@ const count = async (fromMs: number, selector: string, metric?: string) =>
 beforeAll(async () => {
   const { stdout } = await stack.up(...on);
   expect(stdout).toMatch(/Every path is good/);
-  expect((await stack.status()).paths.map(({ path }) => path)).toEqual(
-    expect.arrayContaining(['mesh', 'mesh-retry']),
-  );
+  expect((await stack.status()).paths.map(({ path }) => path)).toEqual(expect.arrayContaining(paths));
 }, minutes(20));
 
 afterAll(async () => {
@@ -77,6 +81,7 @@ test.each([
   [target, meshNamespace],
   [source, meshNamespace],
   [sourceRetry, meshNamespace],
+  [stranger, meshNamespace],
   ['istiod', namespaceNames.load],
 ])(
   'a rolling restart of %s loses no probe through the mesh',
@@ -88,6 +93,8 @@ test.each([
   },
   minutes(5),
 );
+
+test.each(byName(rounds))('%s', async (_names, round) => runner.run(round), minutes(20));
 
 test(
   'new certificates every minute lose no probe',
@@ -102,6 +109,8 @@ test(
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(130);
     expect(await failures(prometheus, fromMs, Date.now(), failed)).toEqual([]);
+    for (const path of paths)
+      expect(await count(fromMs, `{path="${path}",outcome=~"ok|slow"}`)).toBeGreaterThan(400);
     expect(await count(fromMs, '{path=~"mesh|mesh-retry",outcome!="error"}')).toBeGreaterThan(1000);
   },
   minutes(14),

@@ -82,7 +82,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'mesh',
     shows:
-      'a mesh switched on: plaintext and a wrong identity refused, retries hide a fault that shows without them, restarts and new certificates lose no probe',
+      'a mesh switched on: plaintext and a wrong identity refused, each guard that falls paged by a path of its own, retries hide a fault that shows without them, alerts of its own told, restarts and new certificates lose no probe',
     needsStack: true,
     onlyByName: true,
   },

@@ -1,11 +1,11 @@
 import { alertCatalogue } from '../../signals/alert-catalogue';
 import { pathRow } from '../../signals/paths';
 import { chosen, rowsOf, type Effect, type FaultRow, type Round } from '../e2e/matrix/row';
-import { faultRounds, ingressRounds } from '../e2e/matrix/rows';
+import { faultRounds, ingressRounds, meshRounds } from '../e2e/matrix/rows';
 import { StackUnderTest } from '../e2e/support/stack-under-test';
 
 const stack = new StackUnderTest();
-const rounds = [...faultRounds(stack), ...ingressRounds(stack, [])];
+const rounds = [...faultRounds(stack), ...ingressRounds(stack, []), ...meshRounds(stack, [])];
 const rows = rowsOf(rounds);
 const effects = ({ fails, touched = [] }: FaultRow): readonly Effect[] => [...fails, ...touched];
 

@@ -5,6 +5,7 @@ import { partialRounds } from './rows/partial';
 import { totalRounds } from './rows/total';
 
 export { ingressRounds } from './rows/ingress';
+export { meshRounds } from './rows/mesh';
 
 /** Every fault on a stack as it is by default, in the order in which they are made. */
 export function faultRounds(stack: StackUnderTest): Round[] {

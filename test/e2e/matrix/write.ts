@@ -6,7 +6,7 @@ import { StackUnderTest } from '../support/stack-under-test';
 import { faultMatrix } from './document';
 import { readRecords } from './record';
 import { type FaultRow, rowsOf } from './row';
-import { faultRounds, ingressRounds } from './rows';
+import { faultRounds, ingressRounds, meshRounds } from './rows';
 
 /** Where the page lies, from the root of the repository. */
 const pageFile = 'docs/fault-matrix.md';
@@ -17,6 +17,7 @@ export function rowsBySuite(): { readonly suite: string; readonly rows: readonly
   return [
     { suite: 'matrix', rows: rowsOf(faultRounds(stack)) },
     { suite: 'ingress', rows: rowsOf(ingressRounds(stack, [])) },
+    { suite: 'mesh', rows: rowsOf(meshRounds(stack, [])) },
   ];
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { meshNamespace, meshWorkloads, podinfoPorts } from '../../../signals/targets';
 import { type Cluster, pods } from './kubernetes';
+import type { Fault } from './path-faults';
+import type { StackUnderTest } from './stack-under-test';
 
 /** Name of what the tests put into the mesh, and label of the pod that a fault is for. */
 const intruder = 'e2e-intruder';
@@ -71,23 +73,83 @@ export async function asIntruder<T>(cluster: Cluster, act: (pod: string) => Prom
  */
 export async function with503AtTarget<T>(cluster: Cluster, act: () => Promise<T>): Promise<T> {
   const pod = await podOf(cluster, meshWorkloads.target);
-  const filter = {
-    apiVersion: 'networking.istio.io/v1alpha3',
-    kind: 'EnvoyFilter',
-    metadata: { name: fault, namespace: meshNamespace },
-    spec: { workloadSelector: { labels: { [fault]: 'on' } }, configPatches: [abort] },
-  };
+  const filter = filtering(cluster, fault, { [fault]: 'on' }, aborting(100));
   try {
     await cluster.kubectl('-n', meshNamespace, 'label', 'pod', pod, `${fault}=on`);
-    await applied(cluster, [filter]);
+    await filter.make();
     return await act();
   } finally {
-    await cluster.kubectl('-n', meshNamespace, 'delete', 'envoyfilter', fault, '--ignore-not-found');
+    await filter.heal();
     await cluster.kubectl('-n', meshNamespace, 'label', 'pod', pod, `${fault}-`);
   }
 }
 
-const abort = {
+/** The proxies of target answer 503 to this share of what comes, in percent. */
+export function some503AtTarget(cluster: Cluster, percent: number): Fault {
+  return filtering(cluster, `${fault}-some`, nameOf(meshWorkloads.target), aborting(percent));
+}
+
+/** istiod tells the proxies of a workload what no Envoy takes: they refuse it, and keep what they had. */
+export function refusedConfig(cluster: Cluster, workload: string): Fault {
+  return filtering(cluster, `${fault}-refused`, nameOf(workload), {
+    applyTo: 'CLUSTER',
+    match: { context: 'SIDECAR_OUTBOUND' },
+    // Envoy wants more than none (cluster.proto, field 4).
+    patch: { operation: 'MERGE', value: { connect_timeout: '-1s' } },
+  });
+}
+
+/** Pods of the mesh take plaintext too, until the config's PeerAuthentication is put back by hand. */
+export function plaintextTaken(cluster: Cluster): Fault {
+  const mode = (value: string) => async () => {
+    const patch = JSON.stringify({ spec: { mtls: { mode: value } } });
+    await cluster.kubectl(
+      ...['-n', meshNamespace, 'patch', 'peerauthentication', 'mesh', '--type=merge', '-p', patch],
+    );
+  };
+  return { make: mode('PERMISSIVE'), heal: mode('STRICT') };
+}
+
+/** Nobody says any more whom target may answer, until `up --refresh` finds that out. */
+export function policyDeleted(stack: StackUnderTest, upFlags: readonly string[]): Fault {
+  return {
+    make: async () => {
+      await stack.kubectl('-n', meshNamespace, 'delete', 'authorizationpolicy', meshWorkloads.target);
+    },
+    heal: async () => {
+      await stack.up(...upFlags, '--refresh');
+    },
+  };
+}
+
+function nameOf(workload: string): Readonly<Record<string, string>> {
+  return { 'app.kubernetes.io/name': workload };
+}
+
+/** An EnvoyFilter on the pods with some labels. */
+function filtering(
+  cluster: Cluster,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  configPatch: object,
+): Fault {
+  return {
+    make: () =>
+      applied(cluster, [
+        {
+          apiVersion: 'networking.istio.io/v1alpha3',
+          kind: 'EnvoyFilter',
+          metadata: { name, namespace: meshNamespace },
+          spec: { workloadSelector: { labels }, configPatches: [configPatch] },
+        },
+      ]),
+    heal: async () => {
+      await cluster.kubectl('-n', meshNamespace, 'delete', 'envoyfilter', name, '--ignore-not-found');
+    },
+  };
+}
+
+const aborting = (percent: number) => ({
   applyTo: 'HTTP_FILTER',
   match: {
     context: 'SIDECAR_INBOUND',
@@ -106,11 +168,11 @@ const abort = {
       name: 'envoy.filters.http.fault',
       typed_config: {
         '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
-        abort: { http_status: 503, percentage: { numerator: 100 } },
+        abort: { http_status: 503, percentage: { numerator: percent } },
       },
     },
   },
-};
+});
 
 async function applied(cluster: Cluster, items: readonly object[]): Promise<void> {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
