@@ -8,6 +8,7 @@ import { detection } from './detection';
 import { injectorCost } from './injector-cost';
 import { interrupted } from './interrupted';
 import { labStart } from './lab-start';
+import { meshCost } from './mesh-cost';
 import { noOpUp } from './no-op-up';
 import { series } from './series';
 import { warmUp } from './warm-up';
@@ -16,6 +17,7 @@ const benches: readonly Bench[] = [
   labStart,
   injectorCost,
   besideCloudprober,
+  meshCost,
   series,
   detection,
   noOpUp,
