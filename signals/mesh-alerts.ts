@@ -1,6 +1,14 @@
 import { alertRule } from './alert-rule';
 import { envoyMetrics } from './gateway';
-import { istiodMetrics, ofAnyCaller, ofCalled, ofIstiod, ofSidecars, sidecarMetrics } from './mesh';
+import {
+  istiodMetrics,
+  ofAnyCaller,
+  ofCalled,
+  ofEveryAttempt,
+  ofIstiod,
+  ofSidecars,
+  sidecarMetrics,
+} from './mesh';
 import type { SignalModel } from './model';
 import { callsOnwards, isMeshPath } from './paths';
 import { offTraffic } from './traffic';
@@ -35,7 +43,8 @@ export function meshAlerts(model: SignalModel): AlertRule[] {
 
 function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
   const byJob = (selector: string, window: string) => `sum by (job) (increase(${selector}[${window}]))`;
-  const attempts = (matchers: string) => byJob(ofAnyCaller(sidecarMetrics.attempts, matchers), '5m');
+  const attempts = (matchers: string) =>
+    `sum by (job) (${ofEveryAttempt((selector) => `increase(${selector}[5m])`, matchers)})`;
   const answered = (metric: string, matchers = '') => byJob(ofCalled(metric, matchers), '10m');
   const overflow = [
     envoyMetrics.waitingOverflow,

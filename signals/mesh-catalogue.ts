@@ -15,7 +15,7 @@ export const meshCatalogue = [
       'with retries: the probes are good, and this is all that shows it',
     ],
     steps: [
-      '`sum by (job, pod, response_code_class) (increase(envoy_cluster_upstream_rq{job=~"mesh-source.*",cluster_name=~"outbound.*mesh-target.*"}[5m]))`: one caller alone has an old configuration.',
+      '`sum by (job, pod, response_code_class) (increase(envoy_cluster_upstream_rq{job=~"mesh-source.*",cluster_name=~"outbound.*mesh-target.*"}[5m]))`: one caller alone has an old configuration. What was repeated is in `envoy_cluster_retry_upstream_rq` instead.',
       'What Envoy means by it, where Istio’s own metrics are there: `sum by (response_code, response_flags) (increase(istio_requests_total{reporter="source",destination_workload="mesh-target"}[5m]))`. UF: no connection; UC: cut; UH: no healthy target; UO: overflow; NR: no route. With a stock Envoy: `envoy_cluster_upstream_cx_connect_fail`, `…_rq_pending_overflow`.',
       'Its log: `kubectl -n continuous-load-mesh logs -l app.kubernetes.io/name=mesh-target --all-containers`.',
     ],

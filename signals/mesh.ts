@@ -53,6 +53,13 @@ export function ofAnyCaller(metric: string, matchers = ''): string {
   return `${metric}{endpoint="${sidecarEndpoint}",job=~"${jobs}",${clusters}${matchers === '' ? '' : `,${matchers}`}}`;
 }
 
+/** What `grow` makes of every answer to an attempt of every source, repeated ones included; a label more tells those apart. */
+export function ofEveryAttempt(grow: (selector: string) => string, matchers: string): string {
+  const { answers, repeated } = sidecarMetrics;
+  const again = `label_replace(${grow(ofAnyCaller(repeated, matchers))}, "again", "yes", "", "")`;
+  return `${grow(ofAnyCaller(answers, matchers))} or ${again}`;
+}
+
 /** Selector of what the Envoys beside target count of the requests that come to it. */
 export function ofCalled(metric: string, matchers = ''): string {
   const listener = 'http_conn_manager_prefix=~"inbound_.+"';
@@ -66,8 +73,10 @@ export function ofIstiod(metric: string, matchers = ''): string {
 
 /** What is read of sidecars beside {@link envoyMetrics}. */
 export const sidecarMetrics = {
-  /** Counter {response_code_class}: answers to attempts, repeated ones included, by class, and once more by code. */
-  attempts: 'envoy_cluster_upstream_rq',
+  /** Counter {response_code_class}: answers that callers got, by class, and once more by code; of a repeated attempt only the last one. */
+  answers: 'envoy_cluster_upstream_rq',
+  /** The same of answers after which the attempt was repeated: Envoy counts them here and not there. */
+  repeated: 'envoy_cluster_retry_upstream_rq',
   /** Counter: handshakes of mutual TLS. */
   handshakes: 'envoy_cluster_ssl_handshake',
   /** Gauge {resource_name}, seconds: what is left of a certificate's life; `default` is the pod's own. */

@@ -1,5 +1,13 @@
 import { envoyMetrics } from '../gateway';
-import { istiodMetrics, ofAnyCaller, ofCalled, ofIstiod, ofSidecars, sidecarMetrics } from '../mesh';
+import {
+  istiodMetrics,
+  ofAnyCaller,
+  ofCalled,
+  ofEveryAttempt,
+  ofIstiod,
+  ofSidecars,
+  sidecarMetrics,
+} from '../mesh';
 import type { SignalModel } from '../model';
 import { increase, number, sumBy } from '../promql';
 import type { Panel, PanelQuery, Row } from './panels';
@@ -20,10 +28,7 @@ export function meshRow({ mesh }: SignalModel): Row {
         'cps',
         [
           {
-            expr: sumBy(
-              ['job', 'response_code_class'],
-              rate(ofAnyCaller(sidecarMetrics.attempts, 'response_code_class!=""')),
-            ),
+            expr: sumBy(['job', 'response_code_class'], ofEveryAttempt(rate, 'response_code_class!=""')),
             legend: '{{job}} {{response_code_class}}',
           },
         ],

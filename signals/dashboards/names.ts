@@ -37,7 +37,8 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
   // the mesh's sidecars and istiod
-  [sidecarMetrics.attempts]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
+  [sidecarMetrics.answers]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
+  [sidecarMetrics.repeated]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
   [sidecarMetrics.certificateLeft]: ['job', 'pod', 'resource_name', 'endpoint'],
   [istiodMetrics.convergenceBucket]: ['job', 'le'],
   // Prometheus and Alertmanager
