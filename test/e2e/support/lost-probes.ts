@@ -8,13 +8,19 @@ export interface Loss {
   readonly path: string;
   /** Reason, connection and hop: `reset kept 1`. */
   readonly how: string;
+  /** Pod that probed. */
+  readonly injector: string;
   readonly count: number;
   /** Time of the export, which is at most one export interval after the loss was known. */
   readonly atMs: number;
 }
 
-/** Two exports and a timeout: so far apart two counters tell of one stall. */
-const stallMs = 6_000;
+/** One export and its delay: so far apart two counters of one injector tell of the same moment. */
+const stallMs = 2_500;
+/** A stall makes far more probes late than lost, as most wait for nothing meanwhile: so many for each that it may explain. */
+const latePerLoss = 3;
+/** And it stops the whole injector, so paths that have nothing in common. */
+const leastLatePaths = 2;
 
 /** One removal, as the reaper told it. */
 export interface ToldKill {
@@ -37,12 +43,13 @@ export async function lossesBetween(
 ): Promise<Loss[]> {
   const found = await samples(prometheus, fromMs - 300_000, toMs, `${probesTotal}${selector}`);
   return found.flatMap(({ metric, values }) => {
-    const { path = '', reason = '', conn = '', hop = '' } = metric;
+    const { path = '', reason = '', conn = '', hop = '', instance = '' } = metric;
     return values.flatMap(([time, text], index) => {
       const before = Number(values[index - 1]?.[1] ?? 0);
       const count = Number(text) >= before ? Number(text) - before : Number(text);
       const atMs = time * 1000;
-      return count > 0 && atMs > fromMs ? [{ path, how: `${reason} ${conn} ${hop}`, count, atMs }] : [];
+      const how = `${reason} ${conn} ${hop}`;
+      return count > 0 && atMs > fromMs ? [{ path, how, injector: instance, count, atMs }] : [];
     });
   });
 }
@@ -67,16 +74,27 @@ export function attributed(
   };
 }
 
-/**
- * Losses of moments in which the machine itself stood still: at about the same time the injectors took others for their own fault, as
- * they were late (`lag`). They say nothing of what is tested.
- */
+/** Losses of moments in which the machine itself stood still, as {@link besideStalls} has them: they say nothing of what is tested. */
 export async function inStalls(prometheus: PrometheusApi, losses: readonly Loss[]): Promise<Loss[]> {
   if (losses.length === 0) return [];
   const times = losses.map(({ atMs }) => atMs);
   const [fromMs, toMs] = [Math.min(...times) - stallMs, Math.max(...times) + stallMs];
   const late = await lossesBetween(prometheus, fromMs, toMs, '{outcome="error",reason="lag"}');
-  return losses.filter((loss) => late.some(({ atMs }) => Math.abs(atMs - loss.atMs) <= stallMs));
+  return besideStalls(losses, late);
+}
+
+/**
+ * Losses that a stall explains: in the same moment the same injector took others for its own fault, as they were late (`lag`), three or more for
+ * each probe that it lost then, and on two paths at least. One late probe beside a lost one explains nothing: on a busy machine there is one all the time.
+ */
+export function besideStalls(losses: readonly Loss[], late: readonly Loss[]): Loss[] {
+  const beside = (all: readonly Loss[], { injector, atMs }: Loss) =>
+    all.filter((one) => one.injector === injector && Math.abs(one.atMs - atMs) <= stallMs);
+  return losses.filter((loss) => {
+    const lateThen = beside(late, loss);
+    const paths = new Set(lateThen.map(({ path }) => path));
+    return paths.size >= leastLatePaths && lostIn(lateThen) >= latePerLoss * lostIn(beside(losses, loss));
+  });
 }
 
 /** Losses in words, one a path and way: `udp: 3 silence kept 1`. */
