@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { isObjectMode, objectNames } from '../scenarios/chaos-objects';
 import type { ResourceSettings } from '../settings/schema';
 import { chaosCommand, chaosConfig, chaosEnvironment, chaosFiles, chaosObjects } from '../signals/chaos';
 import type { ChaosModel, SignalModel } from '../signals/model';
@@ -96,6 +97,8 @@ export class ChaosReaper extends pulumi.ComponentResource {
               resources,
               terminationGracePeriodSeconds: graceSeconds,
               account: workload,
+              // What it makes belongs to its pod, and goes with it at the latest.
+              fields: { POD_UID: 'metadata.uid' },
             }),
           },
         },
@@ -123,6 +126,19 @@ function churnRules({ churn }: ChaosModel, where: string): Rule[] {
     ...(churn.modes.includes('restart') ? [rule('deployments', ['patch'])] : []),
     ...(churn.modes.includes('scale') ? [rule('deployments/scale', ['get', 'patch'])] : []),
   ];
+}
+
+/** What churn of objects of the reaper's own needs: it may remove none but those that it makes. */
+function objectRules({ churn }: ChaosModel): Rule[] {
+  const resources = {
+    services: { apiGroups: [''], resources: ['services'] },
+    routes: { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'] },
+  };
+  return (churn?.modes ?? []).filter(isObjectMode).flatMap((mode) => [
+    // A name cannot be asked for where something is created or found.
+    { ...resources[mode], verbs: ['list', 'create'] },
+    { ...resources[mode], resourceNames: objectNames(mode), verbs: ['delete'] },
+  ]);
 }
 
 /** What draining needs, which the API gives for all nodes or by their names only; whoever may patch a node may change all of it. */
@@ -157,9 +173,9 @@ function permissionsOf(chaos: ChaosModel): Record<string, Rule[]> {
       resourceNames: [chaosObjects.switchName],
       verbs: ['get'],
     },
-    // A name cannot be asked for where something is created.
     { ...lease, verbs: ['create'] },
     { ...lease, resourceNames: [chaosObjects.lease], verbs: ['get', 'update'] },
+    ...objectRules(chaos),
   );
   return rules;
 }

@@ -60,6 +60,8 @@ export interface K6PodArgs {
   readonly terminationGracePeriodSeconds: number;
   /** The account whose short-lived token it gets; without one it cannot talk to the API server. */
   readonly account?: pulumi.Input<string>;
+  /** Further environment by fields of the pod, as `POD_UID: metadata.uid`; default none. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** What else is mounted; default nothing. */
   readonly extras?: readonly K6Extra[];
 }
@@ -69,7 +71,7 @@ export interface K6PodArgs {
  * closed. That it lives is seen by what it counts, and alerts say when it does not.
  */
 export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
-  const { cluster, scripts, account, otlp, extras = [] } = args;
+  const { cluster, scripts, account, otlp, fields = {}, extras = [] } = args;
   const mayAsk = account !== undefined;
   const { headers } = otlp;
   const own = pulumi
@@ -77,7 +79,10 @@ export function k6Pod(args: K6PodArgs): k8s.types.input.core.v1.PodSpec {
     .apply((otlpEndpoint) => pulumi.output(args.environment({ ...otlp, otlpEndpoint })));
   const env = own.apply((variables) => [
     // first, because later values refer to it
-    { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+    ...Object.entries({ POD_NAME: 'metadata.name', ...fields }).map(([name, fieldPath]) => ({
+      name,
+      valueFrom: { fieldRef: { fieldPath } },
+    })),
     ...variables,
     ...(headers ? [{ name: 'K6_OTEL_HEADERS', valueFrom: { secretKeyRef: headers } }] : []),
     ...(mayAsk ? [apiCredentials.environment] : []),

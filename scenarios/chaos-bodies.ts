@@ -50,14 +50,15 @@ export function removalOutcome(status: number): Removal | undefined {
   return undefined;
 }
 
-/** What something is done to: a pod, the Deployment that is churned, or the node that is drained. */
+/** What something is done to: a pod, the Deployment that is churned, the node that is drained, or an object of the reaper's own. */
 export interface Subject {
-  kind: 'Pod' | 'Deployment' | 'Node';
+  apiVersion: string;
+  kind: 'Pod' | 'Deployment' | 'Node' | 'Service' | 'HTTPRoute';
   /** Where its Events lie; it is itself there unless it is a node. */
   namespace: string;
   name: string;
   uid: string;
-  /** `namespace/name` of the workload; of a node its name. */
+  /** `namespace/name` of the workload, or what objects of its own are called together; of a node its name. */
   workload: string;
 }
 
@@ -68,6 +69,8 @@ const told: Readonly<Record<Mode, readonly [reason: string, action: string, how:
   restart: ['ChaosRestarted', 'Restart', 'restarted pod by pod'],
   drain: ['ChaosDrained', 'Drain', 'drained'],
   scale: ['ChaosScaled', 'Scale', 'scaled up by one, and back when that is ready,'],
+  services: ['ChaosServices', 'Churn', 'made with others, to be removed soon,'],
+  routes: ['ChaosRoutes', 'Churn', 'made with others, to be removed soon,'],
 };
 
 /** A Kubernetes Event on the victim. */
@@ -78,7 +81,7 @@ export function killEvent(
   reaper: string,
   nowMs: number,
 ): object {
-  const { kind, namespace, name, uid, workload } = subject;
+  const { apiVersion, kind, namespace, name, uid, workload } = subject;
   const time = new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const [reason, action, how] = told[mode];
   return {
@@ -86,7 +89,7 @@ export function killEvent(
     kind: 'Event',
     metadata: { name: `${name}.${nowMs.toString(16)}`, namespace },
     involvedObject: {
-      apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+      apiVersion,
       kind,
       name,
       ...(kind === 'Node' ? {} : { namespace }),

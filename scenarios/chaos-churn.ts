@@ -1,29 +1,35 @@
 /** Churn: graceful changes of a whole workload, by contract free for everybody who calls it. */
 import type { ChaosConfig } from './chaos-config.ts';
+import { isObjectMode, objectModes } from './chaos-objects.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod } from './chaos-victims.ts';
 
 /** `restart` is a rolling restart; `scale` adds a replica, and takes it away when it was ready. */
-export const churnModes = ['restart', 'scale'] as const;
+export const workloadModes = ['restart', 'scale'] as const;
+export type WorkloadMode = (typeof workloadModes)[number];
+
+/** Every mode of churn: of workloads that are there, and of objects of the reaper's own. */
+export const churnModes = [...workloadModes, ...objectModes] as const;
 export type ChurnMode = (typeof churnModes)[number];
 
 /** Everything that the reaper does, under the label `mode`. */
 export type Mode = KillMode | ChurnMode | 'drain';
 
 /** Whether it is done to a workload, and not to one pod of it. */
-export function isChurn(mode: Mode): mode is ChurnMode {
-  return (churnModes as readonly Mode[]).includes(mode);
+export function isWorkloadMode(mode: Mode): mode is WorkloadMode {
+  return (workloadModes as readonly Mode[]).includes(mode);
 }
 
-/** What is done something to: the label `kind`. */
-export function kindOf(mode: Mode): 'pod' | 'workload' | 'node' {
+/** What is done something to: the label `kind`; `object` is what the reaper makes itself. */
+export function kindOf(mode: Mode): 'pod' | 'workload' | 'node' | 'object' {
   if (mode === 'drain') return 'node';
-  return isChurn(mode) ? 'workload' : 'pod';
+  if (isObjectMode(mode)) return 'object';
+  return isWorkloadMode(mode) ? 'workload' : 'pod';
 }
 
-/** A churn that is not over yet, as it was written down before it began. */
+/** A churn of a workload that is not over yet, as it was written down before it began. */
 export interface Churn {
-  mode: ChurnMode;
+  mode: WorkloadMode;
   atMs: number;
   workload: string;
   readyBefore: number;
@@ -62,7 +68,10 @@ export function progress(churn: Churn, pods: readonly Pod[], nowMs: number): Pro
 
 /** Which churn comes next, or a drain, by lot; undefined where a kill does. Draws nothing where there is neither. */
 export function drawMode(
-  { churn: { share, modes }, drainShare }: Pick<ChaosConfig, 'churn' | 'drainShare'>,
+  {
+    churn: { share, modes },
+    drainShare,
+  }: { churn: Pick<ChaosConfig['churn'], 'share' | 'modes'>; drainShare: number },
   random: () => number,
 ): ChurnMode | 'drain' | undefined {
   const drawn = share + drainShare > 0 ? random() : 1;

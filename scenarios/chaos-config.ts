@@ -24,8 +24,8 @@ export interface ChaosConfig {
   jitter: number;
   /** Share of the kills that are deletions; the rest are evictions. */
   killShare: number;
-  /** Rolling restarts and scalings among what is done; a share of 0 is none. */
-  churn: { share: number; modes: ChurnMode[]; deployments: string[] };
+  /** Churn among what is done, a share of 0 is none; the Gateway that `routes` are made at, '' without that mode. */
+  churn: { share: number; modes: ChurnMode[]; deployments: string[]; gateway: string };
   /** Share of drains of nodes among what is done; 0 is none, and nothing of nodes is asked. */
   drainShare: number;
   /** A younger pod is left alone. */

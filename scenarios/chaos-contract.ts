@@ -4,13 +4,14 @@ import type { Mode, Scale } from './chaos-churn.ts';
 import type { Guard, Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
 import type { Node, RawNode } from './chaos-nodes.ts';
+import type { ObjectMode, OwnObject } from './chaos-objects.ts';
 import type { KillMode } from './chaos-state.ts';
 import type { Pod, RawPod } from './chaos-victims.ts';
 
 /** Why a chosen pod was not removed after all. */
 export type Spared = 'dry-run' | Exclude<Removal, 'done'>;
 
-/** What came of a change of a Deployment, and its UID. */
+/** What came of a change of a Deployment, or of the making of an object, and its UID. */
 export interface Changed {
   outcome: Removal;
   uid: string;
@@ -42,6 +43,11 @@ export interface ChaosWorld {
   /** Keeps new pods away from a node, in this reaper's name. */
   cordon(node: Node): Removal;
   uncordon(node: Node): Removal;
+  /** What reapers made in a mode, and nobody removed yet. */
+  own(mode: ObjectMode): OwnObject[];
+  /** Makes one of that name, in this reaper's name. */
+  make(mode: ObjectMode, name: string): Changed;
+  unmake(mode: ObjectMode, own: OwnObject): Removal;
   /** Makes a Kubernetes Event on the victim. */
   tell(victim: Subject, mode: Mode): void;
   /** Adds 0 to the counters of a workload. */

@@ -29,7 +29,7 @@ export function drainOf(node: Node, pods: readonly Pod[], config: ChaosConfig, n
 
 /** A node as what something is done to: its Events lie where those of all nodes do. */
 export function subjectOf({ name, uid }: Node): Subject {
-  return { kind: 'Node', namespace: 'default', name, uid, workload: name };
+  return { apiVersion: 'v1', kind: 'Node', namespace: 'default', name, uid, workload: name };
 }
 
 /** Does what comes next in a drain; true when it is over. Changes `drain`. */
@@ -55,7 +55,7 @@ export function followDrain(
       if (world.remove(pod, 'evict') !== 'done') continue;
       const { name, namespace, uid, workload } = pod;
       world.log(`drained ${namespace}/${name} off ${drain.workload} (${workload}, uid ${uid})`);
-      world.tell({ kind: 'Pod', name, namespace, uid, workload }, 'drain');
+      world.tell({ apiVersion: 'v1', kind: 'Pod', name, namespace, uid, workload }, 'drain');
     }
   return step.do === 'over';
 }

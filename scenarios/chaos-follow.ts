@@ -1,10 +1,12 @@
 /** Sees what the reaper began to its end: recoveries, and churn or a drain that is under way. */
 import { asChurn, type Kill } from './chaos-state.ts';
-import { type Churn, type Mode, progress } from './chaos-churn.ts';
+import { type Churn, isWorkloadMode, type Mode, progress } from './chaos-churn.ts';
 import type { ChaosConfig } from './chaos-config.ts';
 import type { ChaosWorld } from './chaos-contract.ts';
 import { followDrain, giveBackForgotten, nodesOf } from './chaos-drain.ts';
 import type { Guard } from './chaos-guards.ts';
+import { objectGroup, objectModesOf } from './chaos-objects.ts';
+import { asObjectChurn, followObjects, removeForgotten } from './chaos-own.ts';
 import { type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
 
 /** Workloads are looked for this often, so that their counters exist before their first kill. */
@@ -51,16 +53,22 @@ export class Follower {
     const sawLast = this.looked;
     this.looked = true;
     const nodes = nodesOf(config, world);
-    const churns = config.churn.share > 0 ? config.churn.modes : [];
+    const churns = config.churn.share > 0 ? config.churn.modes.filter(isWorkloadMode) : [];
     for (const workload of workloadsOf(pods, config))
       this.know(workload, ['evict', 'kill', ...churns], nowMs);
     for (const { name, optedIn } of nodes) if (optedIn) this.know(name, ['drain'], nowMs);
+    for (const mode of objectModesOf(config)) this.know(objectGroup(mode, config), [mode], nowMs);
     giveBackForgotten(nodes, kills, world);
+    removeForgotten(config, kills, world);
+    const mayGoOn = !config.dryRun && mayFinish.includes(guard);
     for (const kill of open) {
       const churn = asChurn(kill);
+      const objects = asObjectChurn(kill);
       if (kill.mode === 'drain') {
-        const seen = { nodes, pods, nowMs, mayGoOn: !config.dryRun && mayFinish.includes(guard) };
+        const seen = { nodes, pods, nowMs, mayGoOn };
         if (followDrain(kill, seen, config, world)) this.recover(kill, nowMs, sawLast);
+      } else if (objects) {
+        if (followObjects(objects, { nowMs, mayGoOn }, config, world)) this.recover(kill, nowMs, sawLast);
       } else if (churn) this.followChurn(churn, pods, { nowMs, guard, sawLast });
       else this.followKill(kill, pods, nowMs, sawLast);
     }

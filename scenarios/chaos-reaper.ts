@@ -8,7 +8,9 @@ import { Follower, podsOf } from './chaos-follow.ts';
 import { type Guard, guardOf } from './chaos-guards.ts';
 import { Memory } from './chaos-memory.ts';
 import { drainable } from './chaos-nodes.ts';
-import { type ChaosState, drawDelayMs, type Kill } from './chaos-state.ts';
+import { isObjectMode, type ObjectMode, objectNames, subjectOfObjects } from './chaos-objects.ts';
+import { objectChurn } from './chaos-own.ts';
+import { type ChaosState, drawDelayMs, type Kill, killsInHour } from './chaos-state.ts';
 import { choose, chooseMode, oneOf, type Pod, readyOf, victims } from './chaos-victims.ts';
 
 /** Something that was chosen, not yet done. */
@@ -23,6 +25,7 @@ const words = {
   pod: ['remove', 'removed'],
   workload: ['churn', 'churned'],
   node: ['cordon and drain', 'cordoned'],
+  object: ['make', 'made'],
 } as const;
 
 /** One reaper, from its start to its end. */
@@ -104,6 +107,7 @@ export class Reaper {
     const pods = podsOf(config, world);
     const drawn = drawMode(config, () => world.random());
     if (drawn === 'drain') return this.planDrain(pods, state, nowMs);
+    if (drawn !== undefined && isObjectMode(drawn)) return this.planObjects(drawn, state, nowMs);
     const churn = drawn;
     const candidates = victims(pods, config, state, nowMs);
     for (const workload of candidates.keys()) {
@@ -151,6 +155,32 @@ export class Reaper {
     return { kill, act: () => ({ outcome: world.cordon(node), victim: subjectOf(node) }) };
   }
 
+  private planObjects(mode: ObjectMode, state: ChaosState, nowMs: number): Plan | undefined {
+    const { world, config } = this;
+    const kill = objectChurn(mode, config, nowMs);
+    const underCap = killsInHour(state, nowMs, kill.workload) < config.maxPerWorkloadPerHour;
+    const isBusy = state.kills.some(({ recovered }) => !recovered);
+    if (!underCap || isBusy || !this.follower.isKnown(kill.workload, nowMs)) {
+      world.log(`no ${mode} now: something is under way, or a cap`);
+      return undefined;
+    }
+    return { kill, act: () => this.make(mode) };
+  }
+
+  /** Makes all of them; what is left of an attempt that stops in the middle is removed at the next look. */
+  private make(mode: ObjectMode) {
+    const { world, config } = this;
+    let uid = '';
+    let outcome: Removal = 'done';
+    for (const name of objectNames(mode)) {
+      const made = world.make(mode, name);
+      ({ outcome } = made);
+      if (uid === '') ({ uid } = made);
+      if (outcome !== 'done') break;
+    }
+    return { outcome, victim: subjectOfObjects(mode, uid, config) };
+  }
+
   private doAndTell({ kill, act }: Plan): void {
     const { world, config, memory } = this;
     const { mode, workload } = kill;
@@ -179,14 +209,21 @@ export class Reaper {
     const { world } = this;
     if (mode === 'evict' || mode === 'kill') {
       const { name, namespace, uid } = pod;
-      const victim: Subject = { kind: 'Pod', name, namespace, uid, workload };
+      const victim: Subject = { apiVersion: 'v1', kind: 'Pod', name, namespace, uid, workload };
       return { outcome: world.remove(pod, mode), victim };
     }
     const { outcome, uid } = scale
       ? world.scale({ ...scale, replicas: scale.replicas + 1 })
       : world.restart(workload);
     const name = workload.slice(pod.namespace.length + 1);
-    const victim: Subject = { kind: 'Deployment', name, namespace: pod.namespace, uid, workload };
+    const victim: Subject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name,
+      namespace: pod.namespace,
+      uid,
+      workload,
+    };
     return { outcome, victim };
   }
 

@@ -1,6 +1,6 @@
 /** What the reaper remembers over its own restarts: it lies in an annotation of its Lease. */
 
-import { type Churn, isChurn, type Mode } from './chaos-churn.ts';
+import { type Churn, churnModes, isWorkloadMode, type Mode } from './chaos-churn.ts';
 
 /** How a pod is removed: `evict` asks for its disruption budget, `kill` deletes it with one second of grace. */
 export type KillMode = 'evict' | 'kill';
@@ -8,7 +8,7 @@ export type KillMode = 'evict' | 'kill';
 /** One kill, churn or drain, written down before it is done. */
 export interface Kill {
   atMs: number;
-  /** `namespace/name`; of a drain the node’s name. */
+  /** `namespace/name`; of a drain the node’s name, of objects of its own what they are called together. */
   workload: string;
   /** The pod that goes; '' for a churn, as the next is, and for a drain, whose next is the node's. */
   pod: string;
@@ -23,11 +23,13 @@ export interface Kill {
   replicas?: number;
   /** Of a drain: the cordon was seen on the node. */
   cordoned?: boolean;
+  /** Of objects of its own: some were seen. */
+  made?: boolean;
 }
 
-/** The kill as a churn; undefined where it is none. */
+/** The kill as a churn of a workload; undefined where it is none. */
 export function asChurn(kill: Kill): (Kill & Churn) | undefined {
-  return isChurn(kill.mode) ? (kill as Kill & Churn) : undefined;
+  return isWorkloadMode(kill.mode) ? (kill as Kill & Churn) : undefined;
 }
 
 /** The whole memory. */
@@ -101,13 +103,15 @@ function isState(read: unknown): read is ChaosState {
   );
 }
 
+const modes: readonly Mode[] = ['evict', 'kill', 'drain', ...churnModes];
+
 function isKill(read: unknown): read is Kill {
   const { atMs, workload, pod, uid, mode, readyBefore, recovered, template, replicas } = fields(read);
   return (
     typeof atMs === 'number' &&
     typeof readyBefore === 'number' &&
     typeof recovered === 'boolean' &&
-    (mode === 'evict' || mode === 'kill' || mode === 'drain' || isChurn(mode as Mode)) &&
+    modes.includes(mode as Mode) &&
     (template === undefined || typeof template === 'string') &&
     (replicas === undefined || typeof replicas === 'number') &&
     [workload, pod, uid].every((text) => typeof text === 'string')

@@ -8,6 +8,7 @@ import type { Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
 import type { Changed, ChaosWorld } from './chaos-contract.ts';
 import { cordonChange, type RawNode, uncordonChange } from './chaos-nodes.ts';
+import { listPath, making, ownObjects, type RawObject, unmaking } from './chaos-objects.ts';
 import * as recorder from './chaos-recorder.ts';
 import type { RawPod } from './chaos-victims.ts';
 
@@ -16,8 +17,9 @@ const timeoutMs = 2_000;
 
 /** Where the reaper is and what it talks to. */
 export interface Place {
-  /** Name of its pod. */
+  /** Name of its pod, and the UID. */
   me: string;
+  uid: string;
   /** `https://HOST:PORT` of the API server, by address: chaos must not need the name service. */
   api: string;
   /** `http://HOST:PORT` of Prometheus. */
@@ -25,7 +27,7 @@ export interface Place {
 }
 
 /** The world as it is: the API server by the pod's own token, Prometheus, k6's counters. */
-export function world(config: ChaosConfig, { me, api, prometheus }: Place): ChaosWorld {
+export function world(config: ChaosConfig, { me, uid: myUid, api, prometheus }: Place): ChaosWorld {
   const call = (
     method: string,
     path: string,
@@ -88,6 +90,22 @@ export function world(config: ChaosConfig, { me, api, prometheus }: Place): Chao
     nodes: () => (good(call('GET', '/api/v1/nodes')) as { items: RawNode[] }).items,
     cordon: (node) => changed(cordonChange(node, me, config.dryRun)).outcome,
     uncordon: (node) => changed(uncordonChange(node)).outcome,
+    own: (mode) =>
+      ownObjects(mode, (good(call('GET', listPath(mode, config))) as { items: RawObject[] }).items),
+    make: (mode, name) => {
+      const { method, path, body } = making(mode, name, { name: me, uid: myUid }, config);
+      const answer = call(method, path, body);
+      const outcome = removalOutcome(answer.status);
+      if (outcome === undefined) throw refusal(answer);
+      return { outcome, uid: outcome === 'done' ? uidOf(answer) : '' };
+    },
+    unmake: (mode, own) => {
+      const { method, path, body } = unmaking(mode, own, config);
+      const answer = call(method, path, body);
+      const outcome = removalOutcome(answer.status);
+      if (outcome === undefined) throw refusal(answer);
+      return outcome;
+    },
     tell: (victim, mode) => {
       const event = killEvent(victim, mode, config.dryRun, me, Date.now());
       good(call('POST', `/api/v1/namespaces/${victim.namespace}/events`, event));

@@ -3,6 +3,7 @@ import { sleep } from 'k6';
 import type { Options } from 'k6/options';
 import type { ChaosConfig } from './chaos-config.ts';
 import { giveBackOwn } from './chaos-drain.ts';
+import { removeOwn } from './chaos-own.ts';
 import { Reaper } from './chaos-reaper.ts';
 import { zeroChecks } from './chaos-recorder.ts';
 import { world } from './chaos-world.ts';
@@ -27,7 +28,8 @@ let reaper: Reaper | undefined;
 function outside() {
   const host = __ENV['KUBERNETES_SERVICE_HOST'] ?? '';
   const api = `https://${host.includes(':') ? `[${host}]` : host}:${__ENV['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
-  return world(config, { me: __ENV['POD_NAME'] ?? '', api, prometheus: __ENV['PROMETHEUS'] ?? '' });
+  const [me = '', uid = ''] = [__ENV['POD_NAME'], __ENV['POD_UID']];
+  return world(config, { me, uid, api, prometheus: __ENV['PROMETHEUS'] ?? '' });
 }
 
 export default function turn(): void {
@@ -43,4 +45,5 @@ export default function turn(): void {
 /** k6 runs this when it is told to end, after the last turn. */
 export function teardown(): void {
   giveBackOwn(config, outside());
+  removeOwn(config, outside());
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { churnModes } from '../scenarios/chaos-churn';
+import { churnModes, workloadModes } from '../scenarios/chaos-churn';
 import { isTimeZone } from '../signals/time-zone';
 import { choice, duration, flag, leaf, number, text } from './fields';
 import { parseDay, parseQuietTimes } from './quiet-hours';
@@ -55,12 +55,14 @@ const churnSchema = z
       mend: 'write 0 for none',
     })
       .prefault(0)
-      .describe('Share of rolling restarts and scalings; 0 is none.'),
+      .describe('Share of churn, as `modes` says; 0 is none.'),
     modes: z
       .array(choice(churnModes, `list some of ${churnModes.join(', ')}`))
       .min(1, { error: `a list of at least one of ${churnModes.join(', ')}` })
-      .prefault([...churnModes])
-      .describe('What is done: `restart`, every pod anew; `scale`, one replica more and back.'),
+      .prefault([...workloadModes])
+      .describe(
+        'What is done: `restart`, every pod anew; `scale`, one replica more and back; `services`, ten Services made and removed; `routes`, ten HTTPRoutes at the gateway of the ingress paths.',
+      ),
     deployments: z
       .array(
         text({
@@ -76,7 +78,7 @@ const churnSchema = z
       }),
   })
   .prefault({})
-  .describe('Graceful changes of workloads, which may cost no probe at all.');
+  .describe('Graceful changes, which may cost no probe at all.');
 
 const nodesSchema = z
   .strictObject({
@@ -178,7 +180,7 @@ export const chaosShape = {
     .prefault([])
     .describe('StatefulSets whose labelled pods may be removed: only those named here.'),
   quiet: quietSchema,
-  alertAfter: duration({ min: 600_000, max: 7 * day, mend: 'write for example 6h' })
+  alertAfter: duration({ min: 120_000, max: 7 * day, mend: 'write for example 6h' })
     .prefault('6h')
     .describe('How long the reaper may be held back before it is a ticket.'),
   lostPerKill: number({

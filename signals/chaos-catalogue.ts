@@ -9,7 +9,7 @@ export const chaosCatalogue = [
     kind: 'ticket',
     meaning: 'Chaos is on and was held back all the time: nobody knows any more what a lost pod costs.',
     condition:
-      'No look at the guards in the last 6 h (`chaos.alertAfter`) found the reaper free, at its cap or in quiet hours, for 10 min.',
+      'No look at the guards in the last 6 h (`chaos.alertAfter`) found the reaper free, at its cap or in quiet hours, for 10 min (or that time, if it is shorter).',
     causes: [
       'somebody stopped it by its switch and forgot it (guard `switch`)',
       'little error budget is left (guard `budget`), or probes are lost again and again (`losing`)',

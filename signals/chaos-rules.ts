@@ -1,3 +1,4 @@
+import { kindOf } from '../scenarios/chaos-churn';
 import { alertRule } from './alert-rule';
 import { chaosChecksTotal, chaosKillsTotal, recorded } from './metrics';
 import type { SignalModel } from './model';
@@ -9,6 +10,8 @@ import { slowIntervalSeconds } from './windows';
 const attributedSeconds = 90;
 /** A churn, or a drain of a node, is under way longer than a kill: it ends within this time, or holds the reaper back. */
 const churnAttributedSeconds = 300;
+/** How long the reaper must be seen halted before somebody is told, at most: as long as the window where that is shorter. */
+const haltedForSeconds = 600;
 /** Guards under which the reaper does what it should; the others hold it back. */
 const atWork = ['none', 'quiet', 'cap'];
 
@@ -39,7 +42,7 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
     withinSeconds = attributedSeconds,
   ) => `sum(sum_over_time(${select(recorded.kills, labels)}[${duration(withinSeconds)}]))`;
   const longKinds = [
-    ...(chaos.churn ? ['workload'] : []),
+    ...new Set((chaos.churn?.modes ?? []).map(kindOf)),
     ...(chaos.drainPercent === undefined ? [] : ['node']),
   ];
   const any =
@@ -52,7 +55,7 @@ export function chaosAlerts(model: SignalModel): AlertRule[] {
     alertRule(model, 'ChaosHalted', {
       // A reaper that is gone counts nothing: that is a halt too.
       expr: `${recorded.chaosInfo} offset ${window} unless on () (sum(${looks(atWork)}) > 0)`,
-      for: '10m',
+      for: duration(Math.min(haltedForSeconds, chaos.haltedSeconds)),
       summary: `Chaos was held back for all of the last ${window}, by: {{ range query "${why}" }}{{ .Labels.guard }} ({{ .Value | printf "%.0f" }} looks) {{ else }}no reaper runs{{ end }}`,
     }),
     alertRule(model, 'ChaosLostProbes', {

@@ -6,6 +6,7 @@ import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from 
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
 import { duration, increase, select } from './promql';
+import { gatewayName } from './targets';
 import { periodIntervalSeconds, slowIntervalSeconds, zeroLeadMs } from './windows';
 
 /** Names of the reaper's own objects, beside it. */
@@ -28,6 +29,8 @@ export const chaosFiles = [
   'chaos-contract.ts',
   'chaos-memory.ts',
   'chaos-nodes.ts',
+  'chaos-objects.ts',
+  'chaos-own.ts',
   'chaos-drain.ts',
   'chaos-follow.ts',
   'chaos-reaper.ts',
@@ -67,6 +70,7 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
       share: (chaos.churn?.percent ?? 0) / 100,
       modes: [...(chaos.churn?.modes ?? [])],
       deployments: [...(chaos.churn?.deployments ?? [])],
+      gateway: chaos.churn?.modes.includes('routes') ? gatewayName : '',
     },
     drainShare: (chaos.drainPercent ?? 0) / 100,
     minAgeMs: chaos.minAgeMs,

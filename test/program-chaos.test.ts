@@ -5,7 +5,11 @@ import { crdFixture } from './components/crd-fixture';
 import { deploy, encodeConfig, plain, type Registered } from './deploy';
 
 const mockFixture = crdFixture();
-jest.mock('../lab/toolchain/crds', () => ({ operatorCrds: () => mockFixture }));
+jest.mock('../lab/toolchain/crds', () => ({
+  operatorCrds: () => mockFixture,
+  gatewayCrds: () => mockFixture,
+  meshCrds: () => mockFixture,
+}));
 
 async function deployWith(chaos: object, more: Record<string, unknown> = {}): Promise<Registered[]> {
   const sections = { cluster: { kind: 'lab' }, chaos, ...more };
@@ -105,6 +109,23 @@ test('only with kills among its modes it may delete pods; without load it does n
   expect(deployment(resources).inputs.spec.replicas).toBe(0);
   const rules = resources.find(({ type }) => type.endsWith(':PrometheusRule'));
   expect(JSON.stringify(rules?.inputs)).not.toMatch(/Chaos/);
+});
+
+test('objects of its own it may make beside itself, and remove by their ten names only', async () => {
+  const churn = { share: 50, modes: ['services', 'routes'], deployments: [] };
+  const resources = await deployWith(
+    { enabled: true, churn, namespaces: ['continuous-load', 'shop'] },
+    { paths: { ingress: { enabled: true } } },
+  );
+  const ten = (mode: string) => Array.from({ length: 10 }, (_, index) => `chaos-${mode}-${index}`).join(',');
+  expect(allowed(resources).filter((rule) => /services|httproutes|apps/.test(rule))).toEqual([
+    `continuous-load: delete /services ${ten('services')}`,
+    `continuous-load: delete gateway.networking.k8s.io/httproutes ${ten('routes')}`,
+    'continuous-load: list,create /services',
+    'continuous-load: list,create gateway.networking.k8s.io/httproutes',
+  ]);
+  const { env } = deployment(resources).inputs.spec.template.spec.containers[0];
+  expect(env[1]).toEqual({ name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } });
 });
 
 test('only with drains it may look at nodes and change them, and tell of it where Events of nodes lie', async () => {

@@ -2,11 +2,11 @@
 
 import type { ResourcesArgs } from './shared';
 
-/** Graceful changes of workloads, which may cost no probe at all. */
+/** Graceful changes, which may cost no probe at all. */
 export interface ChaosChurnArgs {
-  /** Share of rolling restarts and scalings; 0 is none. Must be a number from 0 to 100, percent of what the reaper does that is churn; the rest are kills. Default 0. */
+  /** Share of churn, as `modes` says; 0 is none. Must be a number from 0 to 100, percent of what the reaper does that is churn; the rest are kills. Default 0. */
   share?: number;
-  /** What is done: `restart`, every pod anew; `scale`, one replica more and back. Must be one of restart, scale. Default ["restart","scale"]. */
+  /** What is done: `restart`, every pod anew; `scale`, one replica more and back; `services`, ten Services made and removed; `routes`, ten HTTPRoutes at the gateway of the ingress paths. Must be one of restart, scale, services, routes. Default ["restart","scale"]. */
   modes?: string[];
   /** Deployments that are churned, if their pods carry the label: only those named here. Must be a Deployment as namespace/name. Left out: the workloads of `chaos.victims`. */
   deployments?: string[];
@@ -40,7 +40,7 @@ export interface ChaosArgs {
   jitter?: number;
   /** Share of kills that look like a crash. Must be a number from 0 to 100, percent of the kills that are deletions with 1 s of grace; the rest are evictions. Default 0. */
   killShare?: number;
-  /** Graceful changes of workloads, which may cost no probe at all. */
+  /** Graceful changes, which may cost no probe at all. */
   churn?: ChaosChurnArgs;
   /** Nodes that are cordoned, emptied of pods with the label, and uncordoned. */
   nodes?: ChaosNodesArgs;
@@ -62,7 +62,7 @@ export interface ChaosArgs {
   statefulSets?: string[];
   /** When no pod is removed. */
   quiet?: ChaosQuietArgs;
-  /** How long the reaper may be held back before it is a ticket. Must be a duration from 10m to 7d with its unit (ms, s, m, h, d, w). Default 6h. */
+  /** How long the reaper may be held back before it is a ticket. Must be a duration from 2m to 7d with its unit (ms, s, m, h, d, w). Default 6h. */
   alertAfter?: string;
   /** Losses after a deletion that are taken for its own. Must be a number from 0 to 1000, lost probes of a path that one deletion may cost. Default 5. */
   lostPerKill?: number;

@@ -1,3 +1,4 @@
+import { isWorkloadMode } from '../../scenarios/chaos-churn';
 import { formatDuration } from '../units';
 import type { Problem } from '../problem';
 import type { Config } from '../schema';
@@ -99,9 +100,9 @@ export const chaosContradictions: readonly Contradiction[] = [
         ],
   ),
   whereOn(
-    ['chaos.churn.share', 'chaos.churn.deployments', 'chaos.victims'],
+    ['chaos.churn.share', 'chaos.churn.modes', 'chaos.churn.deployments', 'chaos.victims'],
     ({ chaos: { churn, victims } }) =>
-      churn.share === 0 || (churn.deployments ?? victims).length > 0
+      churn.share === 0 || !churn.modes.some(isWorkloadMode) || (churn.deployments ?? victims).length > 0
         ? []
         : [
             {
@@ -111,6 +112,23 @@ export const chaosContradictions: readonly Contradiction[] = [
               mend: 'name Deployments in chaos.churn.deployments, or write 0',
             },
           ],
+  ),
+  whereOn(
+    ['chaos.churn.share', 'chaos.churn.modes', 'paths.ingress.enabled', 'paths.ingress-external.enabled'],
+    ({ chaos: { churn }, paths }) => {
+      const index = churn.modes.indexOf('routes');
+      const isThere = paths.ingress.enabled || paths['ingress-external'].enabled;
+      return churn.share === 0 || index < 0 || isThere
+        ? []
+        : [
+            {
+              field: `chaos.churn.modes[${index}]`,
+              value: 'routes',
+              allowed: 'only with a path through a gateway, at which the routes are made',
+              mend: 'remove it, or enable paths.ingress',
+            },
+          ];
+    },
   ),
   whereOn(['chaos.churn.share', 'chaos.nodes.share'], ({ chaos: { churn, nodes } }) =>
     churn.share + nodes.share <= 100

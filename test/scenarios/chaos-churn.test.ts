@@ -200,14 +200,11 @@ test('nothing is drawn where there is neither churn nor drains, and each mode is
   const never = () => {
     throw new Error('drawn');
   };
-  const none = { share: 0, modes: [], deployments: [] };
+  const none = { share: 0, modes: [] };
   expect(drawMode({ churn: none, drainShare: 0 }, never)).toBeUndefined();
   const random = seeded(10);
   const drawn = Array.from({ length: 2000 }, () =>
-    drawMode(
-      { churn: { share: 0.5, modes: ['restart', 'scale'], deployments: [] }, drainShare: 0.2 },
-      random,
-    ),
+    drawMode({ churn: { share: 0.5, modes: ['restart', 'scale'] }, drainShare: 0.2 }, random),
   );
   for (const [mode, share] of [
     ['restart', 0.25],

@@ -357,13 +357,13 @@ describe('requests', () => {
   });
 
   it('tell the victim by an Event', () => {
-    expect(killEvent({ ...pod, kind: 'Pod' }, 'kill', false, 'r', nowMs)).toMatchObject({
+    expect(killEvent({ ...pod, apiVersion: 'v1', kind: 'Pod' }, 'kill', false, 'r', nowMs)).toMatchObject({
       involvedObject: { kind: 'Pod', name: 'target-7d9-a', uid: 'uid-target-a' },
       reason: 'ChaosKilled',
       message: "deleted with 1 s of grace by continuous-load's chaos (continuous-load/target)",
       firstTimestamp: '2026-11-21T12:00:00Z',
     });
-    expect(killEvent({ ...pod, kind: 'Pod' }, 'evict', true, 'r', nowMs)).toMatchObject({
+    expect(killEvent({ ...pod, apiVersion: 'v1', kind: 'Pod' }, 'evict', true, 'r', nowMs)).toMatchObject({
       reason: 'ChaosDryRun',
       message: "would be evicted by continuous-load's chaos (continuous-load/target)",
     });

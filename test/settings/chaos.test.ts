@@ -52,6 +52,13 @@ test('churn is none unless it has a share, and is of the victims unless others a
   });
 });
 
+test('objects of its own need no Deployment, and routes a gateway only', () => {
+  const churn = (modes: string[]) => ({ ...on, victims: [], churn: { share: 10, modes } });
+  expect(read(churn(['services'])).model.chaos?.churn?.modes).toEqual(['services']);
+  const gateway = { paths: { 'ingress-external': { enabled: true } } };
+  expect(read(churn(['routes']), 'lab', gateway).model.chaos?.churn?.modes).toEqual(['routes']);
+});
+
 test('nodes are drained only where they have a share', () => {
   expect(read(on).model.chaos).not.toHaveProperty('drainPercent');
   expect(read({ ...on, nodes: { share: 10 }, churn: { share: 90 } }).model.chaos?.drainPercent).toBe(10);
@@ -188,6 +195,12 @@ test.each<[string, object, string, RegExp]>([
     { churn: { share: 10, deployments: ['shop/cart'] } },
     'chaos.churn.deployments[0] is "shop/cart"',
     /add shop there/,
+  ],
+  [
+    'routes where there is no gateway',
+    { churn: { share: 10, modes: ['services', 'routes'] } },
+    'chaos.churn.modes[1] is "routes"',
+    /path through a gateway[^]*paths\.ingress/,
   ],
   [
     'more than all that is done',

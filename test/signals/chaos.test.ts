@@ -152,7 +152,7 @@ test('chaos that is held back is told, and so is what it costs', async () => {
   const churning = defaultModel({
     paths: [pathSettings('service')],
     chaos: defaultChaos({
-      churn: { percent: 50, modes: ['restart'], deployments: ['continuous-load/target'] },
+      churn: { percent: 50, modes: ['restart', 'services'], deployments: ['continuous-load/target'] },
       drainPercent: 10,
     }),
   });
@@ -180,11 +180,26 @@ test('chaos that is held back is told, and so is what it costs', async () => {
         { 690: [], 780: ['ChaosLostProbes'] },
         '15s',
       ),
+      scene(
+        names,
+        'Services made and removed that cost a probe after two minutes',
+        [longOnes(600, 'object', 'services'), lost(720, 1)],
+        { 690: [], 780: ['ChaosLostProbes'] },
+        '15s',
+      ),
     ],
     '30s',
   );
   const wrong = scene(names, 'wrong', [kills('evict', 600, 1), lost(630, 1)], { 690: [] }, '15s');
   await expect(testRules(groups, [wrong], '30s')).rejects.toThrow(/ChaosLostProbes/);
+});
+
+test('a short patience is not made longer by the time that the alert waits', () => {
+  const waits = (haltedSeconds: number) =>
+    ruleGroups(defaultModel({ chaos: defaultChaos({ haltedSeconds }) }))
+      .flatMap(({ rules }) => rules)
+      .flatMap((rule) => ('alert' in rule && rule.alert === 'ChaosHalted' ? [rule.for] : []));
+  expect([120, 600, 21_600].map(waits)).toEqual([['2m'], ['10m'], ['10m']]);
 });
 
 test('a budget is known though its rule is late: it is recorded as seldom as an instant query looks back', async () => {

@@ -1,16 +1,31 @@
+import { madeByLabel, objectNames } from '../../../scenarios/chaos-objects';
 import { chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
+import { killReaper } from './reaper-process';
 import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { eventually, report, seconds } from '../support/wait';
 import { alwaysAllowed, flags, minutes, often, stackWithReaper } from './reaper';
 
 const workloads = ['echo', 'source', 'target'];
-const churning = { ...often, interval: '30s', jitter: 20, 'churn.share': 100 };
-const { stack, reaper, prometheus } = stackWithReaper(churning);
+const modes = ['restart', 'scale', 'services', 'routes'];
+const churning = {
+  ...often,
+  interval: '30s',
+  jitter: 20,
+  'churn.share': 100,
+  'churn.modes': JSON.stringify(modes),
+};
+/** Routes are made at the gateway of this path. */
+const gateway = ['--set', 'paths.ingress.enabled=true'];
+const { stack, reaper, prometheus } = stackWithReaper(churning, gateway);
+const own = async () => {
+  const found = await reaper.kubectl('get', 'services,httproutes', '-l', madeByLabel, '-o', 'name');
+  return found.split('\n').filter((line) => line !== '');
+};
 const replicas = async (workload: string) =>
   Number(await reaper.kubectl('get', `deploy/${workload}`, '-o', 'jsonpath={.spec.replicas}'));
 
-test('it may patch and scale its own three Deployments now, and nothing else beside', async () => {
+test('it may patch and scale its own three Deployments, and remove what it makes, and nothing else beside', async () => {
   expect(await reaper.allowed('continuous-load')).toEqual(
     [
       ...alwaysAllowed,
@@ -18,6 +33,10 @@ test('it may patch and scale its own three Deployments now, and nothing else bes
         `deployments.apps ${name} [patch]`,
         `deployments.apps/scale ${name} [get patch]`,
       ]),
+      ...(['services', 'routes'] as const).flatMap((mode) => {
+        const kind = { services: 'services', routes: 'httproutes.gateway.networking.k8s.io' }[mode];
+        return [`${kind} [list create]`, ...objectNames(mode).map((name) => `${kind} ${name} [delete]`)];
+      }),
       'pods [get list]',
       'pods/eviction [create]',
     ].sort(),
@@ -25,24 +44,26 @@ test('it may patch and scale its own three Deployments now, and nothing else bes
 });
 
 test(
-  'rolling restarts and scalings cost no probe, tell nobody, and leave what they found',
+  'restarts, scalings, Services and routes cost no probe, tell nobody, and leave what they found',
   async () => {
     const fromMs = Date.now();
-    const over = () => reaper.told(/has recovered from (restart|scale) after/, fromMs);
+    const over = () => reaper.told(/has recovered from \w+ after/, fromMs);
     await eventually(
-      'five churns of both kinds, over',
+      'eight churns, some of each mode, over',
       { withinMs: minutes(12), everyMs: 5_000 },
       async () => {
         const lines = (await over()).map(({ line }) => line);
-        expect(lines.length).toBeGreaterThanOrEqual(5);
-        for (const mode of ['restart', 'scale'])
-          expect(lines.some((line) => line.includes(`from ${mode} `))).toBe(true);
+        expect(lines.length).toBeGreaterThanOrEqual(8);
+        for (const mode of modes) expect(lines.some((line) => line.includes(`from ${mode} `))).toBe(true);
       },
     );
     for (const { line } of await over())
       report('churn', line.replace(/^.*chaos: /, '').replace(/" source.*/, ''));
     // the last is over: none begins any more
     await reaper.halt(true);
+    await eventually('nothing of its own is left', { withinMs: 30_000 }, async () => {
+      expect(await own()).toEqual([]);
+    });
     const untilMs = Date.now();
     const losses = await lossesBetween(prometheus, fromMs, untilMs);
     const stalls = await inStalls(prometheus, losses);
@@ -52,19 +73,39 @@ test(
     onlyExpectedWasNotified(stack.lab);
 
     const reasons = new Set((await reaper.events()).map(({ reason }) => reason));
-    expect([...reasons]).toEqual(expect.arrayContaining(['ChaosRestarted', 'ChaosScaled']));
+    expect([...reasons]).toEqual(
+      expect.arrayContaining(['ChaosRestarted', 'ChaosScaled', 'ChaosServices', 'ChaosRoutes']),
+    );
     const counted = await prometheus.vector(
-      `sum by (mode) (last_over_time(${chaosKillsTotal}{kind="workload"}[10m]))`,
+      `sum by (mode) (last_over_time(${chaosKillsTotal}{kind=~"workload|object"}[10m]))`,
     );
     report('counted', JSON.stringify(counted.map(({ metric, value }) => [metric['mode'], value])));
-    for (const mode of ['restart', 'scale'])
+    for (const mode of modes)
       expect(counted.find(({ metric }) => metric['mode'] === mode)?.value ?? 0).toBeGreaterThan(0);
     const [slowest] = await prometheus.vector(
-      `max(histogram_quantile(0.9, sum by (workload) (${chaosRecovery}{mode=~"restart|scale"})))`,
+      `max(histogram_quantile(0.9, sum by (workload) (${chaosRecovery}{mode=~"${modes.join('|')}"})))`,
     );
     report('duration p90 of the slowest workload', seconds(slowest?.value ?? 0));
   },
   minutes(15),
+);
+
+test(
+  'what a reaper made that is killed is removed by the next one',
+  async () => {
+    await reaper.halt(false);
+    await eventually('ten of its own', { withinMs: minutes(6), everyMs: 500 }, async () => {
+      expect(await own()).toHaveLength(10);
+    });
+    const fromMs = Date.now();
+    killReaper(stack.lab);
+    await eventually('none is left', { withinMs: minutes(2), everyMs: 500 }, async () => {
+      expect(await own()).toEqual([]);
+    });
+    report('kill of the reaper → nothing of its own is left', seconds(Date.now() - fromMs));
+    await reaper.halt(true);
+  },
+  minutes(9),
 );
 
 test(
@@ -75,9 +116,9 @@ test(
       expect(await Promise.all(workloads.map(replicas))).toEqual([2, 2, 2]);
     });
     await reaper.halt(true);
-    await stack.up(...flags(churning), '--set', 'podinfo.replicas=3');
+    await stack.up(...flags(churning), ...gateway, '--set', 'podinfo.replicas=3');
     expect(await Promise.all(['source', 'target'].map(replicas))).toEqual([3, 3]);
-    await stack.up(...flags(churning));
+    await stack.up(...flags(churning), ...gateway);
     expect(await Promise.all(['source', 'target'].map(replicas))).toEqual([2, 2]);
   },
   minutes(15),

@@ -3,10 +3,10 @@ import { optIn } from '../../../signals/chaos';
 import { chaosKillsTotal } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
 import { list } from '../support/kubernetes';
-import { labProcesses } from '../support/lab-processes';
 import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { eventually, report, seconds, until } from '../support/wait';
 import { alwaysAllowed, minutes, often, stackWithReaper } from './reaper';
+import { killReaper } from './reaper-process';
 
 const { stack, reaper, prometheus } = stackWithReaper({
   ...often,
@@ -120,9 +120,7 @@ test(
   async () => {
     const name = await nextDrain();
     const fromMs = Date.now();
-    const processes = labProcesses(stack.lab).filter(({ words }) => words.at(-1)?.endsWith('/chaos.ts'));
-    expect(processes.length).toBeGreaterThanOrEqual(1);
-    for (const { pid } of processes) process.kill(pid, 'SIGKILL');
+    killReaper(stack.lab);
     await eventually('the node is given back', { withinMs: minutes(2), everyMs: 500 }, async () => {
       expect(await cordoned()).toEqual([]);
     });

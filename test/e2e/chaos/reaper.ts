@@ -24,13 +24,16 @@ export const often = {
   minAge: '15s',
 };
 
-/** A stack whose reaper is free, with these keys of the section `chaos`, before the first test of a file; as its config says after the last. */
-export function stackWithReaper(chaos: Readonly<Record<string, string | number | boolean>>) {
+/** A stack whose reaper is free, with these keys of the section `chaos` and these flags of `up`, before the first test of a file; as its config says after the last. */
+export function stackWithReaper(
+  chaos: Readonly<Record<string, string | number | boolean>>,
+  more: readonly string[] = [],
+) {
   const stack = new StackUnderTest();
   const reaper = new ReaperUnderTest(stack);
   beforeAll(async () => {
     streamsMayTell();
-    await stack.up(...flags(chaos));
+    await stack.up(...flags(chaos), ...more);
     // the budget of a fresh stack is known after five minutes at most, and until then nothing is killed
     await reaper.first(/chaos: free to kill/, 0, minutes(7));
   }, minutes(12));

@@ -9,6 +9,7 @@ import type { KillMode } from '../../../scenarios/chaos-state';
 import { type Pod, podOf, type RawPod } from '../../../scenarios/chaos-victims';
 import { chaosConfig } from '../../../signals/chaos';
 import { FakeNodes } from './fake-nodes';
+import { FakeObjects } from './fake-objects';
 import { type ChaosModel, defaultChaos, defaultModel } from '../../../signals/model';
 
 /** Numbers from 0 to 1 that a seed decides (mulberry32, by Tommy Ettinger, public domain). */
@@ -81,6 +82,8 @@ export class FakeCluster {
   stuck = false;
   /** None, unless a test adds some. */
   readonly nodes = new FakeNodes();
+  /** What the reaper made itself. */
+  readonly objects = new FakeObjects();
   /** Restarts and scalings that took place: `restart source`, `scale source 3`. */
   readonly changes: string[] = [];
   /** Replicas that each Deployment is to have. */
@@ -131,6 +134,9 @@ export class FakeCluster {
       nodes: () => structuredClone(this.nodes.raw),
       cordon: (node) => this.answered(() => this.nodes.cordon(node, me, dryRun)),
       uncordon: (node) => this.answered(() => this.nodes.uncordon(node)),
+      own: (mode) => this.objects.own(mode),
+      make: (mode, name) => this.answered(() => this.objects.make(mode, name, me, dryRun)),
+      unmake: (mode, own) => this.answered(() => this.objects.unmake(mode, own)),
       tell: (victim: Subject, mode: Mode) => void this.events.push(`${mode} ${victim.name}`),
       recordZeros: (workload) => count('zeros', workload),
       recordCheck: (guard: Guard) => count('check', guard),
