@@ -178,6 +178,19 @@ export const eksSchema = z.strictObject({
     )
     .prefault({})
     .describe('Versions of add-ons, by name.'),
+  instanceChaos: z
+    .strictObject({
+      stopAlarm: text({
+        pattern: /^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:\S+$/,
+        allowed: 'the ARN of an alarm of CloudWatch',
+        mend: 'write for example arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages, or leave cluster.instanceChaos out',
+      }).describe('The alarm that stops the experiment, and without which none is made.'),
+    })
+    .optional()
+    .meta({
+      description: 'An experiment of AWS FIS that terminates a machine of the workers when you start it.',
+      leftOut: 'none',
+    }),
   deletionProtection: flag('write false, and `up`, right before the cluster is to be removed')
     .prefault(true)
     .describe('Whether AWS refuses to delete the cluster.'),

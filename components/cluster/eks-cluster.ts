@@ -13,6 +13,7 @@ import { present } from './definitions';
 import { EksAddons } from './eks/addons';
 import { EksControlPlane } from './eks/control-plane';
 import { EksImageRegistry } from './eks/image-registry';
+import { clusterTag, EksInstanceChaos } from './eks/instance-chaos';
 import { kubeconfigOf } from './eks/kubeconfig';
 import { EksLoadBalancer } from './eks/load-balancer';
 import { EksNetwork } from './eks/network';
@@ -56,7 +57,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
     const operatorCrds = present(publishedOperatorCrds());
     const gatewayCrds = gateway ? present(publishedGatewayCrds()) : undefined;
     super('continuous-load:index:EksCluster', name, { name: settings.name, region: settings.region }, opts);
-    const tags = { ...settings.tags, 'continuous-load/cluster': settings.name };
+    const tags = { ...settings.tags, [clusterTag]: settings.name };
     const aws = new Provider(
       'aws',
       {
@@ -86,6 +87,7 @@ export class EksCluster extends pulumi.ComponentResource implements Cluster {
       new EksNodeGroup(role, { role, settings, cluster, subnets, nodeRole, tags, after }, own);
     const [workers, injectors] = [nodes('workers'), nodes('injectors')];
     const pods = addons('on-nodes', [workers.group]);
+    if (settings.instanceChaos) new EksInstanceChaos('chaos', { settings, ...settings.instanceChaos }, own);
 
     this.clusterName = settings.name;
     this.owner = cluster;

@@ -6,6 +6,7 @@ import { alertSeverity } from './alert-severity';
 import { alertSummary } from './alert-summary';
 import { alertWindow } from './alert-window';
 import { burnWindows } from './burn-windows';
+import { chaosExperiments } from './chaos-experiments';
 import { chaosKillSwitch } from './chaos-kill-switch';
 import { chaosMinReady } from './chaos-min-ready';
 import { chaosNeverSystem } from './chaos-never-system';
@@ -86,4 +87,5 @@ export const rules: readonly Rule[] = [
   chaosQuietHours,
   chaosKillSwitch,
   chaosNeverSystem,
+  chaosExperiments,
 ];

@@ -138,9 +138,30 @@ const keyOfTheRegion = ofEks(['cluster.kmsKey', 'cluster.region'], ({ kmsKey, re
       ],
 );
 
+/** FIS looks at alarms of its own account and region only. */
+const alarmBeside = ofEks(
+  ['cluster.instanceChaos', 'cluster.region', 'cluster.account'],
+  ({ instanceChaos, region, account }) => {
+    if (instanceChaos === undefined) return [];
+    const [, , , itsRegion, itsAccount] = instanceChaos.stopAlarm.split(':');
+    return itsRegion === region && itsAccount === account
+      ? []
+      : [
+          {
+            field: 'cluster.instanceChaos.stopAlarm',
+            value: instanceChaos.stopAlarm,
+            allowed: `an alarm of ${region} in account ${account}, where the cluster is`,
+            mend: 'name another alarm, or leave cluster.instanceChaos out',
+          },
+        ];
+  },
+);
+
 const takenTags = ofEks(['cluster.tags'], ({ tags }) => {
   const names = Object.keys(tags);
-  const taken = names.filter((name) => /^(aws:|kubernetes\.io\/|continuous-load\/)|^Name$/.test(name));
+  const taken = names.filter((name) =>
+    /^(aws:|kubernetes\.io\/|(chaos\.)?continuous-load\/)|^Name$/.test(name),
+  );
   return [
     ...taken.map((name) => ({
       field: `cluster.tags.${name}`,
@@ -175,6 +196,7 @@ export const eksContradictions: readonly Contradiction[] = [
   steadyInjectors,
   apartFromServices,
   keyOfTheRegion,
+  alarmBeside,
   takenTags,
   listedOnce,
 ];

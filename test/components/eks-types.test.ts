@@ -22,6 +22,7 @@ const stacks: [what: string, cluster: object, paths: object][] = [
     {
       admins: ['arn:aws:iam::123456789012:role/platform'],
       tags: { owner: 'platform' },
+      instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages' },
       addonVersions: { coredns: 'v1.12.1-eksbuild.2' },
       vpc: { cidr: '10.0.0.0/20', nat: 'single' },
     },

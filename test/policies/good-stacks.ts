@@ -33,7 +33,11 @@ const own: Record<string, { stack: string; sections: Record<string, object>; use
   prod: {
     stack: 'prod',
     sections: {
-      cluster: { account: '123456789012', publicCidrs: ['198.51.100.7/32'] },
+      cluster: {
+        account: '123456789012',
+        publicCidrs: ['198.51.100.7/32'],
+        instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages' },
+      },
       monitoring: {
         receivers: [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }],
       },

@@ -734,6 +734,28 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
       { stack: 'chaos' },
     ],
   ],
+  'chaos-experiments': [
+    [
+      'an experiment that nothing stops',
+      (stack) => (stack.get('ExperimentTemplate terminate-worker').stopConditions = [{ source: 'none' }]),
+      { stack: 'prod' },
+    ],
+    [
+      'an experiment without an alarm',
+      (stack) => delete stack.get('ExperimentTemplate terminate-worker').stopConditions[0].value,
+      { stack: 'prod' },
+    ],
+    [
+      'an experiment on any machine',
+      (stack) => stack.get('ExperimentTemplate terminate-worker').targets[0].resourceTags.pop(),
+      { stack: 'prod' },
+    ],
+    [
+      'an experiment on all machines',
+      (stack) => (stack.get('ExperimentTemplate terminate-worker').targets[0].selectionMode = 'ALL'),
+      { stack: 'prod' },
+    ],
+  ],
 };
 
 /** Every mutilation, rule by rule. */

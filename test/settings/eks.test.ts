@@ -56,6 +56,10 @@ test.each<[what: string, change: object, sections?: object]>([
   ['a VPC that is there', { vpc: { id: vpcId, privateSubnets: subnets } }],
   ['a VPC of the stack’s own', { vpc: { cidr: '192.168.0.0/20', nat: 'single' } }],
   ['other zones', { zones: ['a', 'c', 'd'], region: 'ap-northeast-1' }],
+  [
+    'an experiment with its alarm',
+    { instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages' } },
+  ],
   ['people', { admins: [admin, 'arn:aws-cn:iam::123456789012:user/ada'] }],
   ['tags', { tags: { 'cost-centre': 'R&D'.replace('&', '+'), Owner: '' } }],
   ['versions of add-ons', { addonVersions: { coredns: 'v1.12.1-eksbuild.2' } }],
@@ -166,6 +170,24 @@ const wrong: [what: string, change: object, field: string, mend: RegExp, section
     'cluster.injectors.capacity is an unknown key',
     /instanceType/,
   ],
+  [
+    'an experiment that nothing stops',
+    { instanceChaos: {} },
+    'cluster.instanceChaos.stopAlarm is missing',
+    /ARN of an alarm/,
+  ],
+  [
+    'the word for no condition',
+    { instanceChaos: { stopAlarm: 'none' } },
+    'cluster.instanceChaos.stopAlarm is "none"',
+    /ARN of an alarm/,
+  ],
+  [
+    'an alarm elsewhere',
+    { instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:pages' } },
+    'cluster.instanceChaos.stopAlarm is',
+    /alarm of eu-west-1 in account 123456789012/,
+  ],
   ['an alias for a key', { kmsKey: 'alias/mine' }, 'cluster.kmsKey is', /leave it out/],
   [
     'a key elsewhere',
@@ -188,6 +210,12 @@ const wrong: [what: string, change: object, field: string, mend: RegExp, section
     /did you mean vpc-cni/,
   ],
   ['a tag of AWS', { tags: { 'aws:x': 'y' } }, 'cluster.tags.aws:x is', /choose another name/],
+  [
+    'the tag of machines that may be terminated',
+    { tags: { 'chaos.continuous-load/enabled': 'true' } },
+    'cluster.tags.chaos.continuous-load/enabled is',
+    /choose another name/,
+  ],
   ['a tag with a bracket', { tags: { owner: '<me>' } }, 'cluster.tags.owner is', /platform/],
   [
     'too many tags',

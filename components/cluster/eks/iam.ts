@@ -17,16 +17,27 @@ export function accessPolicy(region: string, name: string): string {
 export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** Tags that the resource must have. */
+  readonly whereTagged?: Readonly<Record<string, string>>;
 }
 
 /** A policy of IAM, as JSON. */
 export function policyDocument(statements: readonly Statement[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
-    Statement: statements.map(({ actions, resources }) => ({
+    Statement: statements.map(({ actions, resources, whereTagged }) => ({
       Effect: 'Allow',
       Action: actions,
       Resource: resources,
+      ...(whereTagged === undefined
+        ? {}
+        : {
+            Condition: {
+              StringEquals: Object.fromEntries(
+                Object.entries(whereTagged).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+              ),
+            },
+          }),
     })),
   });
 }
@@ -40,6 +51,26 @@ export function trustOf(service: 'eks' | 'ec2' | 'pods.eks'): string {
         Effect: 'Allow',
         Principal: { Service: `${service}.amazonaws.com` },
         Action: service === 'pods.eks' ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'],
+      },
+    ],
+  });
+}
+
+/** Who may take the role of an experiment: FIS, for experiments of this account and region alone. */
+export function trustOfExperiments({ account, region }: { account: string; region: string }): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'fis.amazonaws.com' },
+        Action: ['sts:AssumeRole'],
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: {
+            'aws:SourceArn': `arn:${partitionOf(region)}:fis:${region}:${account}:experiment/*`,
+          },
+        },
       },
     ],
   });

@@ -3,6 +3,7 @@ import type { Cluster } from '@pulumi/aws/eks/cluster';
 import { NodeGroup } from '@pulumi/aws/eks/nodeGroup';
 import * as pulumi from '@pulumi/pulumi';
 import type { EksClusterSettings } from '../../../settings/eks-schema';
+import { optIn } from '../../../signals/chaos';
 import type { RoleWithPolicies } from './role';
 
 /** Label of a node that says what runs on it, and key of the taint of those that only the injectors tolerate. */
@@ -69,6 +70,8 @@ export class EksNodeGroup extends pulumi.ComponentResource {
   /** The type of the machines is in it, so that another one is rolled out node by node: in the group itself it would make a new group. */
   #template({ role, settings, tags }: EksNodeGroupArgs): LaunchTemplate {
     const { instanceType, disk } = settings[role];
+    // Never the injectors: without them nobody sees what it costs.
+    const mayBeTerminated = role === 'workers' && settings.instanceChaos !== undefined;
     return new LaunchTemplate(
       role,
       {
@@ -90,7 +93,11 @@ export class EksNodeGroup extends pulumi.ComponentResource {
         metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
         tagSpecifications: ['instance', 'volume'].map((resourceType) => ({
           resourceType,
-          tags: { ...tags, Name: `${settings.name}-${role}` },
+          tags: {
+            ...tags,
+            Name: `${settings.name}-${role}`,
+            ...(mayBeTerminated && resourceType === 'instance' ? optIn : {}),
+          },
         })),
       },
       { parent: this },
