@@ -30,7 +30,13 @@ export const rightConfigs: Readonly<Record<string, Sections>> = {
   k3d: { cluster: { kind: 'k3d', agents: 1 }, targets, period: '28d', monitoring: { receivers } },
   existing: { cluster: existing, images, targets, load: { maxRate: 200 }, monitoring: { receivers } },
   eks: {
-    cluster: { kind: 'eks', account: '123456789012', region: 'eu-west-1', publicCidrs: ['198.51.100.7/32'] },
+    cluster: {
+      kind: 'eks',
+      account: '123456789012',
+      region: 'eu-west-1',
+      publicCidrs: ['198.51.100.7/32'],
+      instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages' },
+    },
     images,
     targets,
     load: { maxRate: 200 },
