@@ -19,7 +19,11 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** What the files of the repository leave to their owners. */
 const owners: Record<string, Record<string, object>> = {
   prod: {
-    cluster: { account: '123456789012', publicCidrs: ['198.51.100.7/32'] },
+    cluster: {
+      account: '123456789012',
+      publicCidrs: ['198.51.100.7/32'],
+      instanceChaos: { stopAlarm: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:pages' },
+    },
     monitoring: {
       receivers: [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }],
     },
@@ -78,6 +82,7 @@ describe('a real engine previews, judged by the policy pack, without Docker, clu
           'aws:eks:NodeGroup injectors',
           'aws:eks:NodeGroup workers',
           'aws:eks:Addon aws-ebs-csi-driver',
+          'aws:fis:ExperimentTemplate terminate-worker',
           'docker-build:index:Image k6',
           'kubernetes:apps/v1:Deployment injector',
           'kubernetes:storage.k8s.io/v1:StorageClass volumes',
