@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto';
+import { labelValue } from '../settings/kubernetes-names';
 
 /** Labels by which a workload's pods are selected: they never change in the life of a stack. */
 export function selectorLabels(name: string, stack: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': stack };
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': instanceLabel(stack) };
+}
+
+/**
+ * A stack's name as the value of a label. Pulumi takes names of up to 100 letters, digits, dots, dashes and underscores; one that no label can
+ * have is cut, and told from its like by a hash.
+ */
+export function instanceLabel(stack: string): string {
+  if (labelValue.test(stack)) return stack;
+  const core = stack.slice(0, 50).replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  return contentName(core === '' ? 'stack' : core, stack);
 }
 
 /** Labels of everything that belongs to the workload `name`. */

@@ -5,7 +5,7 @@ import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
 import type { OwnMonitoringSettings } from '../../settings/monitoring-schema';
 import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
-import { metadata, untilAvailable } from '../metadata';
+import { instanceLabel, metadata, untilAvailable } from '../metadata';
 import { monitoringName, namespaceNames, prometheusPort } from '../names';
 import type { CountsSending } from './counts-sending';
 import { nodeScrapeConfigs } from './node-scraping';
@@ -89,7 +89,10 @@ export class PrometheusServer extends pulumi.ComponentResource {
 
   #spec({ cluster, stack, monitoring, alertmanager, sending }: PrometheusServerArgs): PrometheusSpec {
     const selector = {
-      matchLabels: { 'app.kubernetes.io/part-of': 'continuous-load', 'app.kubernetes.io/instance': stack },
+      matchLabels: {
+        'app.kubernetes.io/part-of': 'continuous-load',
+        'app.kubernetes.io/instance': instanceLabel(stack),
+      },
     };
     const { spec, volume } = receiverSpec(cluster, monitoring);
     return {
