@@ -3,7 +3,7 @@ import { pushedMetrics, recorded as recordedNames } from '../../signals/metrics'
 import { nodeMetrics } from '../../signals/node-metrics';
 import { outcomes, pathNames, pathRow } from '../../signals/paths';
 import { histogramBounds, scrapedMetrics } from '../../signals/scraped';
-import type { Selector } from './promql';
+import { matches, type Matcher, type Selector } from './promql';
 import type { PrometheusRule } from './rules-of';
 
 /** Metric → its labels, each with its values; undefined where a label may have any. */
@@ -65,11 +65,25 @@ export function faults(catalogue: Catalogue, { metric, matchers }: Selector): st
     if (label === '__name__') return [];
     if (!labels.has(label)) return [`${metric} has no label ${label}`];
     const known = labels.get(label);
-    const wanted = op.endsWith('~') ? value.split('|') : [value];
+    const wanted = op.endsWith('~') ? alternatives(value) : [value];
     return known
-      ? wanted.filter((one) => !known.has(one)).map((one) => `nobody emits ${metric}{${label}="${one}"}`)
+      ? wanted
+          .filter((one) => !isEmitted(one, op, known))
+          .map((one) => `nobody emits ${metric}{${label}="${one}"}`)
       : [];
   });
+}
+
+/** What a regular expression lists, each to be judged by itself; one that does more than list is one. */
+function alternatives(regex: string): readonly string[] {
+  const listed = /^\(?(?:\?:)?([\w-]*(?:\|[\w-]*)+)\)?$/.exec(regex)?.[1];
+  return listed?.split('|') ?? [regex];
+}
+
+/** Whether some series may have the value. The empty one means that there is no such label, which may be asked for anywhere. */
+function isEmitted(value: string, op: Matcher['op'], known: ReadonlySet<string>): boolean {
+  if (value === '' || known.has(value)) return true;
+  return op.endsWith('~') && [...known].some((one) => matches({ label: '', op: '=~', value }, one));
 }
 
 /** Recorded metrics have the labels that their rules set, and those that the rules' expressions keep by `by (…)`. */

@@ -67,12 +67,19 @@ function parse(text: string): Expression {
     : { wrongAt, selectors: [], calls: [], rangesSeconds: [] };
 }
 
+/** A condition on a label; PromQL takes three kinds of quotes. */
+const matcher = /(\w+)\s*(=~|!=|!~|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)/g;
+
 function selector(text: string): Selector {
-  const matchers = [...text.matchAll(/(\w+)\s*(=~|!=|!~|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
-    ([, label = '', op = '', value = '']): Matcher => ({ label, op: op as Matcher['op'], value }),
-  );
+  const matchers = [...text.matchAll(matcher)].map(([, label = '', op = '', quoted = '']): Matcher => ({
+    label,
+    op: op as Matcher['op'],
+    value: quoted.slice(1, -1),
+  }));
   const named = matchers.find(({ label, op }) => label === '__name__' && op === '=');
-  return { metric: /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? named?.value ?? '', matchers };
+  // Prometheus 3 also takes {"name", label="value"}.
+  const quoted = /^\s*\{\s*(["'`])([^"'`]*)\1\s*[,}]/.exec(text)?.[2];
+  return { metric: /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? named?.value ?? quoted ?? '', matchers };
 }
 
 /** Whether a matcher lets a value through; Prometheus anchors its regular expressions. */

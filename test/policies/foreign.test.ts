@@ -151,6 +151,22 @@ describe('a program of others', () => {
     expect(expr('rate(node_cpu_seconds_total[5m])')).toEqual([]);
     expect(expr('rate(k6_probes_total{outcome="failed"}[5m])')).toEqual([]);
     expect(expr('rate(k6_probes_total{outcome="fail"}[5m])')).toEqual(['promql-catalogue']);
+    for (const right of [
+      '=~"ok|slow"',
+      '=~"(ok|slow)"',
+      '=~"fai.*"',
+      '!~".+ed"',
+      '!=""',
+      "='failed'",
+      '=~`f.+`',
+    ])
+      expect([right, expr(`rate(k6_probes_total{outcome${right}}[5m])`)]).toEqual([right, []]);
+    for (const wrong of ["='fail'", '=`fail`', '=~"ok|fail"', '=~"(ok|fail)"', '!~"x.*"', '=~"["'])
+      expect([wrong, expr(`rate(k6_probes_total{outcome${wrong}}[5m])`)]).toEqual([
+        wrong,
+        ['promql-catalogue'],
+      ]);
+    expect(expr('rate({"k6_probes_total", outcome="fail"}[5m])')).toEqual(['promql-catalogue']);
   });
 
   it('may be made by an extension package, whose tokens are other ones', () => {
