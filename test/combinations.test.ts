@@ -17,7 +17,7 @@ jest.mock('../lab/toolchain/crds', () => ({
   meshCrds: () => mockFixture,
 }));
 
-const kubeconfig = 'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\n';
+const kubeconfig = 'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: [{ name: theirs }]\n';
 const receivers = [{ name: 'on-call', url: 'https://pager.example.org/', severities: ['page', 'ticket'] }];
 
 /** One or none of these. */

@@ -119,9 +119,12 @@ export async function deploy<Outputs>(
         });
       done(error, response);
     });
-  const outputs = await program();
-  await pulumi.runtime.disconnect();
-  return { resources, outputs };
+  try {
+    return { resources, outputs: await program() };
+  } finally {
+    // Also after a program that threw: what it left on the way would end up in the engine of the next one.
+    await pulumi.runtime.disconnect();
+  }
 }
 
 /** The value of an output, once it is known. */
