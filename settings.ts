@@ -85,8 +85,13 @@ export function readSettings(
   stack: string = pulumi.getStack(),
   config: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
 ): Settings {
-  const parsed = parseSections(withPresets(withClusterName(rawSections(config), stack)));
-  const found = [...findStrangers(Object.keys(config)), ...parsed.problems, ...findContradictions(parsed)];
+  const raw = rawSections(config);
+  const parsed = parseSections(withPresets(withClusterName(raw, stack)));
+  const found = [
+    ...findStrangers(Object.keys(config)),
+    ...parsed.problems.map((problem) => ofTheStacksName(problem, raw)),
+    ...findContradictions(parsed),
+  ];
   const {
     targets = [],
     cluster,
@@ -235,6 +240,14 @@ function withClusterName(raw: Record<string, unknown>, stack: string): Record<st
   const { cluster } = raw;
   if (typeof cluster !== 'object' || cluster === null || Array.isArray(cluster)) return raw;
   return { ...raw, cluster: { name: stack, ...cluster } };
+}
+
+/** The name of a cluster that was not written is the stack's, which nobody would look for in the config. */
+function ofTheStacksName(problem: Problem, { cluster }: Record<string, unknown>): Problem {
+  const isWritten = typeof cluster === 'object' && cluster !== null && 'name' in cluster;
+  return problem.field === 'cluster.name' && !isWritten
+    ? { ...problem, mend: `${problem.mend}; left out, it is the name of the stack` }
+    : problem;
 }
 
 function findContradictions({ config, problems }: Parsed): Problem[] {

@@ -4,6 +4,7 @@ import { called, clusterKind as kind, clusterName as name, clusterUrls } from '.
 import { eksSchema, eksStandIns } from './eks-schema';
 import { variantsOf } from './field-facts';
 import { choice, leaf, number, text } from './fields';
+import { imageReference } from './image-reference';
 
 const port = (example: number, what: string) =>
   number({
@@ -65,7 +66,7 @@ const k3dSchema = z.strictObject({
     }),
   image: text({
     // k3d asks the network which version `latest`, `stable` or `+channel` means, and expands a $.
-    pattern: /^[a-z0-9][\w.:/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+    pattern: imageReference,
     allowed: 'an image of k3s with its tag or digest',
     mend: 'write for example docker.io/rancher/k3s:v1.34.9-k3s1, or leave it out',
   })

@@ -196,7 +196,7 @@ export const eksSchema = z.strictObject({
     .describe('Whether AWS refuses to delete the cluster.'),
   tags: z
     .record(
-      z.string(),
+      z.string(), // the names are judged in contradictions/eks.ts, so that all of them are told
       text({
         pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
         allowed: 'the value of a tag, up to 256 letters, digits, blanks and _.:/=+-@',

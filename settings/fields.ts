@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { factsOf, type FieldFacts, type WrittenAs } from './field-facts';
+import { labelKey, labelValue } from './kubernetes-names';
 import {
   formatDuration,
   formatSize,
@@ -190,25 +191,21 @@ export function text(field: {
   });
 }
 
-/** An http or https URL; never repeated in messages, since webhook URLs carry tokens. */
+/** An http or https URL without braces, which Alertmanager takes for a template; never repeated in messages, since webhook URLs carry tokens. */
 export function webUrl(mend: string) {
   return leaf({
     type: 'URL',
     written: { type: 'string', pattern: '^[A-Za-z]+:' },
-    allowed: 'an absolute http:// or https:// URL',
+    allowed: 'an absolute http:// or https:// URL without blanks and braces',
     mend,
     hidden: true,
     parse: (raw) => {
-      if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined;
+      if (typeof raw !== 'string' || /[\s{}]/.test(raw) || !URL.canParse(raw)) return undefined;
       const url = new URL(raw);
       return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? raw : undefined;
     },
   });
 }
-
-/** A key and a value of a label: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
-const labelValue = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Labels of Kubernetes, at least one. */
 export function labels(mend: string) {

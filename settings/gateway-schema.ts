@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { number, text } from './fields';
+import { isHost, parseHostAndPort } from './address';
+import { leaf, number, text } from './fields';
+import { objectName } from './kubernetes-names';
 
 const hostAndPort = (example: string) =>
-  text({
-    pattern: /^[A-Za-z0-9.-]+(:\d{1,5})?$/,
-    allowed: 'a name or an address, with a port unless it is 80',
+  leaf({
+    written: { type: 'string' },
+    allowed: 'a name or an address, with a port unless it is 80; an IPv6 address in brackets',
     mend: `write for example ${example}`,
+    parse: (raw) =>
+      typeof raw === 'string' && (isHost(raw) || parseHostAndPort(raw) !== undefined) ? raw : undefined,
   }).optional();
 
 /** The section `gateway`. */
@@ -13,7 +17,7 @@ export const gatewaySchema = z
   .strictObject({
     /** GatewayClass whose controller serves the gateway; the lab has one of its own. */
     class: text({
-      pattern: /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+      pattern: objectName,
       allowed: 'the name of a GatewayClass',
       mend: 'see `kubectl get gatewayclass`',
     })

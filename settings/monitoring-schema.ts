@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { choice, duration, flag, labels, leaf, number, size, text } from './fields';
 import { variantsOf } from './field-facts';
+import { parseHostAndPort } from './address';
+import { objectName } from './kubernetes-names';
 import { longTermSchema } from './long-term-schema';
 import { otlpSchema } from './otlp-schema';
 import { receiverSchema } from './receiver-schema';
@@ -33,7 +35,7 @@ const runShape = {
         .prefault('10GB')
         .describe('Prometheus’ volume, on a lab at most 10GB; a claim that exists keeps its size.'),
       class: text({
-        pattern: /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+        pattern: objectName,
         allowed: 'the name of a StorageClass',
         mend: 'see `kubectl get storageclass`, or leave it out for the default class',
       })
@@ -208,7 +210,9 @@ const noneSchema = z.strictObject({
       'http://HOST:PORT of something in the cluster that answers queries as Prometheus does, without credentials',
     mend: 'write for example http://mimir-query-frontend.mimir.svc:8080, or leave it out',
     parse: (raw) =>
-      typeof raw === 'string' && /^http:\/\/[A-Za-z0-9.-]+:\d{1,5}$/.test(raw) ? raw : undefined,
+      typeof raw === 'string' && raw.startsWith('http://') && parseHostAndPort(raw.slice('http://'.length))
+        ? raw
+        : undefined,
   })
     .optional()
     .meta({

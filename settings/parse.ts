@@ -28,7 +28,7 @@ export function parseSections(raw: Readonly<Partial<Record<string, unknown>>>): 
     const second = sections[section].safeParse(section === 'cluster' ? withStandIns(rest) : rest);
     if (second.success) config[section] = second.data;
   }
-  const unknown = Object.keys(raw).filter((key) => !(key in sections));
+  const unknown = Object.keys(raw).filter((key) => !Object.hasOwn(sections, key));
   problems.push(...unknown.map((key) => unknownKey('', key, Object.keys(sections))));
   return { config: config as Partial<Config>, problems };
 }
@@ -99,7 +99,10 @@ function toProblems(section: SectionName, issue: z.core.$ZodIssue, raw: unknown)
       {
         field,
         ...shown,
-        allowed: `a section with keys among ${known}`,
+        allowed:
+          known === ''
+            ? 'a section with names of your own, each with its value'
+            : `a section with keys among ${known}`,
         mend: 'write its keys under it, indented',
       },
     ];

@@ -4,7 +4,7 @@ import { duration, flag, number } from './fields';
 import { formatDuration } from './units';
 
 const percentMend = (what: string) =>
-  `lower ${what}: 100 % leaves no budget, so that the first failure breaks it`;
+  `lower ${what}: 100 % leaves no budget, so that the first failure breaks it; a share of 0.999 is written 99.9`;
 
 /** Load and objectives of a path with these defaults; `stop` says how it is not probed at all. */
 export function loadShape(

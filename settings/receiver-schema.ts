@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { receiverKinds } from '../signals/receivers';
-import { choice, flag, text, webUrl } from './fields';
+import { parseHostAndPort } from './address';
+import { choice, flag, leaf, text, webUrl } from './fields';
 import { ownerName } from './owner-field';
 
 const setSecret = 'set it with: pulumi config set --secret --path';
 const address = (mend: string) =>
   text({
-    pattern: /^[^\s@<>]+@[^\s@<>]+$/,
-    allowed: 'a mail address',
+    // Alertmanager takes braces for a template, and would fail only when it sends.
+    pattern: /^[^\s@<>{},;]+@[^\s@<>{},;]+$/,
+    allowed: 'one mail address, without a name beside it',
     mend,
   });
 
@@ -34,10 +36,11 @@ const pagerDutySchema = z.strictObject({
 const emailSchema = z.strictObject({
   to: address('write for example on-call@example.org').describe('Who gets the mail.'),
   from: address('write for example alerts@example.org').describe('Whom the mail is from.'),
-  smarthost: text({
-    pattern: /^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
-    allowed: 'HOST:PORT of a mail server',
+  smarthost: leaf({
+    written: { type: 'string' },
+    allowed: 'HOST:PORT of a mail server, an IPv6 address in brackets',
     mend: 'write for example smtp.example.org:587',
+    parse: (raw) => (typeof raw === 'string' && parseHostAndPort(raw) ? raw : undefined),
   }).describe('The mail server.'),
   username: text({
     pattern: /^\S+$/,

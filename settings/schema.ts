@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { injectorMemory } from '../signals/injector';
 import { defaultRunbookBase } from '../signals/model';
 import { duration, flag, leaf, number, text } from './fields';
+import { imageReference } from './image-reference';
 import { resources } from './resources-schema';
 import { dayMs, parseDuration } from './units';
 import { chaosShape } from './chaos-schema';
@@ -20,8 +21,8 @@ import { authorities, targetsSchema } from './targets-schema';
 
 const image = (example: string) =>
   text({
-    pattern: /^[a-z0-9][\w.:/-]*[:@][\w.:-]+$/,
-    allowed: 'an image reference with a tag or a digest',
+    pattern: imageReference,
+    allowed: 'an image reference with a tag or a digest, its path in lower case and without https://',
     mend: `write for example ${example}`,
   }).optional();
 
@@ -87,8 +88,9 @@ const alertsSchema = z
       .prefault(30)
       .describe('How often open streams may end before it is a ticket.'),
     runbooks: text({
-      pattern: /^[^\s#]+$/,
-      allowed: 'the address of the page with the runbooks, without # and blanks',
+      // Prometheus takes braces for a template.
+      pattern: /^https?:\/\/[^\s#{}]+$/,
+      allowed: 'the http or https address of the page with the runbooks, without #, blanks and braces',
       mend: 'write for example https://wiki.example.org/continuous-load, or leave it out',
     })
       .optional()

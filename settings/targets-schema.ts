@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { isDomainName, parseHostAndPort } from './address';
 import { choice, flag, leaf, number, text } from './fields';
 import { headersField } from './headers-field';
 import { ownerName } from './owner-field';
@@ -56,10 +57,11 @@ const httpSchema = z
 
 const dnsSchema = z
   .strictObject({
-    name: text({
-      pattern: /^(?=.{1,254}$)(\w([\w-]{0,61}\w)?\.)*\w([\w-]{0,61}\w)?\.?$/,
+    name: leaf({
+      written: { type: 'string' },
       allowed: 'a domain name',
-      mend: 'write for example intranet.corp.example.org',
+      mend: 'write for example intranet.corp.example.org; an address is asked for as 1.0.0.10.in-addr.arpa with type PTR',
+      parse: (raw) => (typeof raw === 'string' && isDomainName(raw) ? raw : undefined),
     }).describe('Full name that is looked up; no search domain is added.'),
     type: choice(
       ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'],
@@ -153,6 +155,15 @@ const targetSchema = z
       refuse(['http', 'bodyContains'], 'absent with HEAD, whose answers have no body', 'write method: GET');
     if (dns?.absent && dns.values !== undefined)
       refuse(['dns', 'values'], 'absent where the name must not exist', 'remove values, or absent');
+    const version = { A: 4, AAAA: 6 }[String(dns?.type)];
+    for (const [index, value] of (dns?.values ?? []).entries())
+      if (version !== undefined && isIP(value) !== version)
+        context.addIssue({
+          code: 'custom',
+          path: ['dns', 'values', index],
+          message: `an IPv${version} address, as records of type ${dns?.type ?? ''} hold nothing else`,
+          params: { mend: 'write the address alone, or the type of the records that are meant' },
+        });
     if (tcp?.send !== undefined && tcp.contains === undefined)
       refuse(['tcp', 'contains'], 'there, as something is sent', 'write what must be said to it');
   });
@@ -186,8 +197,8 @@ export const authorities = z
 
 function webAddress(raw: unknown): string | undefined {
   if (typeof raw !== 'string' || !/^https?:\/\/\S+$/.test(raw) || !URL.canParse(raw)) return undefined;
-  const { hostname, hash } = new URL(raw);
-  return hostname !== '' && hash === '' ? raw : undefined;
+  const { hostname, hash, port } = new URL(raw);
+  return hostname !== '' && hash === '' && port !== '0' ? raw : undefined;
 }
 
 function hasCredentials(url: string): boolean {
@@ -196,10 +207,7 @@ function hasCredentials(url: string): boolean {
 }
 
 function hostAndPort(raw: unknown): string | undefined {
-  const [, host = '', port = ''] =
-    typeof raw === 'string' ? (/^(\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(raw) ?? []) : [];
-  const isRight = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : host !== '';
-  return isRight && Number(port) >= 1 && Number(port) <= 65_535 ? (raw as string) : undefined;
+  return typeof raw === 'string' && parseHostAndPort(raw) ? raw : undefined;
 }
 
 /** An address of a name server as `HOST:PORT`. */

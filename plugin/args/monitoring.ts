@@ -18,7 +18,7 @@ export interface MonitoringKubeletArgs {
 
 /** Slack, by an incoming webhook. */
 export interface ReceiverSlackArgs {
-  /** Address of the incoming webhook. Must be an absolute http:// or https:// URL. */
+  /** Address of the incoming webhook. Must be an absolute http:// or https:// URL without blanks and braces. */
   url: string;
   /** Channel that is written to. Must be the name of a channel or its id. Left out: that of the webhook. */
   channel?: string;
@@ -32,11 +32,11 @@ export interface ReceiverPagerDutyArgs {
 
 /** Mail. */
 export interface ReceiverEmailArgs {
-  /** Who gets the mail. Must be a mail address. */
+  /** Who gets the mail. Must be one mail address, without a name beside it. */
   to: string;
-  /** Whom the mail is from. Must be a mail address. */
+  /** Whom the mail is from. Must be one mail address, without a name beside it. */
   from: string;
-  /** The mail server. Must be HOST:PORT of a mail server. */
+  /** The mail server. Must be HOST:PORT of a mail server, an IPv6 address in brackets. */
   smarthost: string;
   /** User at the mail server, with a password. Must be a name without blanks. */
   username?: string;
@@ -50,7 +50,7 @@ export interface ReceiverEmailArgs {
 export interface ReceiverArgs {
   /** What the receiver is called, each differently. Must be a name of 1 to 40 lower-case letters, digits and dashes, but not nobody. */
   name: string;
-  /** Webhook that takes Alertmanager’s JSON. Must be an absolute http:// or https:// URL. */
+  /** Webhook that takes Alertmanager’s JSON. Must be an absolute http:// or https:// URL without blanks and braces. */
   url?: string;
   /** What it is told; pages must go to one receiver at least. Must be one of page, ticket. Default ["page","ticket"]. */
   severities?: string[];
@@ -62,7 +62,7 @@ export interface ReceiverArgs {
   pagerDuty?: ReceiverPagerDutyArgs;
   /** Mail. */
   email?: ReceiverEmailArgs;
-  /** Address outside the cluster that hears once a minute that alerts work, and alarms when it does not. Must be an absolute http:// or https:// URL. */
+  /** Address outside the cluster that hears once a minute that alerts work, and alarms when it does not. Must be an absolute http:// or https:// URL without blanks and braces. */
   deadManSwitch?: string;
 }
 

@@ -1,4 +1,5 @@
 import { isWorkloadMode } from '../../scenarios/chaos-churn';
+import type { QuietTime } from '../../scenarios/chaos-quiet';
 import { formatDuration } from '../units';
 import type { Problem } from '../problem';
 import type { Config } from '../schema';
@@ -12,6 +13,15 @@ function whereOn(uses: readonly string[], find: (config: Config) => readonly Pro
     uses: ['chaos.enabled', ...uses],
     find: (config) => (config.chaos.enabled ? find(config) : []),
   };
+}
+
+/** Whether quiet times leave no minute of a week. */
+function isEveryMinute(times: readonly QuietTime[]): boolean {
+  const isQuiet = new Array<boolean>(7 * 1440).fill(false);
+  for (const { day, fromMinute, toMinute } of times)
+    for (let minute = fromMinute; minute < toMinute; minute++)
+      isQuiet[(day * 1440 + minute) % isQuiet.length] = true;
+  return isQuiet.every(Boolean);
 }
 
 /** Workloads, as `namespace/name`, of namespaces that chaos does not look into. */
@@ -44,6 +54,19 @@ export const chaosContradictions: readonly Contradiction[] = [
             mend: 'build it from extension/ and name it here, or set chaos.enabled: false',
           },
         ],
+  ),
+  whereOn(['chaos.quiet'], ({ chaos: { quiet } }) =>
+    isEveryMinute(quiet.hours.flat())
+      ? [
+          {
+            field: 'chaos.quiet.hours',
+            value: quiet.hours.length,
+            allowed: 'such that some time of the week is left: else the reaper never does anything',
+            mend: 'shorten them, or set chaos.enabled: false',
+            derived: true,
+          },
+        ]
+      : [],
   ),
   whereOn(['chaos.interval', 'chaos.maxPerHour'], ({ chaos: { interval, maxPerHour } }) =>
     maxPerHour * interval >= hour

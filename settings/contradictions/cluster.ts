@@ -1,9 +1,49 @@
+import { parse } from 'yaml';
 import { runsPrometheus } from '../monitoring-schema';
+import type { Problem } from '../problem';
 import { formatSize } from '../units';
 import type { Contradiction } from './contradiction';
 
 /** Size of one of the lab's local volumes, in bytes. */
 export const labVolumeBytes = 10 * 2 ** 30;
+
+/** What is wrong with a kubeconfig whose contents are written; a path is looked at by whoever runs the stack. */
+function wrongContents(kubeconfig: string, context: string | undefined): Problem | undefined {
+  if (!/[{\n]/.test(kubeconfig)) return undefined;
+  const hidden = true;
+  const names = contextsOf(kubeconfig);
+  if (names === undefined)
+    return {
+      field: 'cluster.kubeconfig',
+      hidden,
+      allowed: 'the path of a kubeconfig, or its contents with contexts',
+      mend: 'take what `kubectl config view --raw --flatten --minify` prints',
+    };
+  if (context === undefined || names.includes(context)) return undefined;
+  return {
+    field: 'cluster.context',
+    value: context,
+    allowed: `one of the contexts in cluster.kubeconfig: ${names.join(', ')}`,
+    mend: 'name the one that is meant',
+  };
+}
+
+/** Names of the contexts of a kubeconfig; undefined where it is none, or has none. */
+function contextsOf(kubeconfig: string): string[] | undefined {
+  const parsed = parsedYaml(kubeconfig);
+  if (typeof parsed !== 'object' || parsed === null || !('contexts' in parsed)) return undefined;
+  if (!Array.isArray(parsed.contexts)) return undefined;
+  const names = parsed.contexts.map((one: unknown) => (one as { name?: unknown } | null)?.name);
+  return names.length > 0 && names.every((name) => typeof name === 'string') ? names : undefined;
+}
+
+function parsedYaml(text: string): unknown {
+  try {
+    return parse(text, { logLevel: 'silent' });
+  } catch {
+    return undefined;
+  }
+}
 
 /** Contradictions of the section `cluster` with itself and with others. */
 export const clusterContradictions: readonly Contradiction[] = [
@@ -40,6 +80,14 @@ export const clusterContradictions: readonly Contradiction[] = [
               mend: 'name one of `kubectl config get-contexts`',
             },
           ],
+  },
+  {
+    uses: ['cluster.kubeconfig', 'cluster.context'],
+    find: ({ cluster }) => {
+      if (cluster.kind !== 'existing' || cluster.kubeconfig === undefined) return [];
+      const wrong = wrongContents(cluster.kubeconfig, cluster.context);
+      return wrong === undefined ? [] : [wrong];
+    },
   },
   {
     uses: ['cluster.version', 'cluster.image'],

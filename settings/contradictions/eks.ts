@@ -7,6 +7,14 @@ import type { Contradiction } from './contradiction';
 const mostPublicCidrs = 40;
 /** Tags of one resource that AWS takes, less those that the stack writes itself. */
 const mostTags = 45;
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: the characters that all services take. */
+const tagName = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+/** Regions whose zones a new account sees are not a, b and c; `[]` where there are fewer than three. */
+const otherZones: Readonly<Record<string, readonly string[]>> = {
+  'ap-northeast-1': ['a', 'c', 'd'],
+  'ca-central-1': ['a', 'b', 'd'],
+  'us-west-1': [],
+};
 /** Services of a cluster get addresses of one of these, whichever its VPC does not use; the first one is tried first. */
 const serviceRange = '10.100.0.0/16';
 
@@ -84,6 +92,33 @@ const threeZones = ofEks(['cluster.zones', 'cluster.vpc.id'], ({ zones, vpc }) =
   ];
 });
 
+const zonesOfTheRegion = ofEks(
+  ['cluster.zones', 'cluster.vpc.id', 'cluster.region'],
+  ({ region, zones, vpc }) => {
+    const there = otherZones[region];
+    if (vpc.id !== undefined || there === undefined || zones.length !== 3) return [];
+    if (there.length < 3)
+      return [
+        {
+          field: 'cluster.region',
+          value: region,
+          allowed: 'a region with three zones for an account, of which this one has two',
+          mend: 'take another region, or name a VPC that is there in cluster.vpc.id',
+        },
+      ];
+    return zones.every((zone) => there.includes(zone))
+      ? []
+      : [
+          {
+            field: 'cluster.zones',
+            value: zones,
+            allowed: `those that new accounts have in ${region}: ${there.join(', ')}`,
+            mend: `write [${there.join(', ')}]; an old account that has others names a VPC of its own in cluster.vpc.id`,
+          },
+        ];
+  },
+);
+
 const publicEndpoint = ofEks(['cluster.publicCidrs'], ({ publicCidrs }) => {
   if (publicCidrs.length > mostPublicCidrs)
     return [
@@ -160,9 +195,16 @@ const alarmBeside = ofEks(
 const takenTags = ofEks(['cluster.tags'], ({ tags }) => {
   const names = Object.keys(tags);
   const taken = names.filter((name) =>
-    /^(aws:|kubernetes\.io\/|(chaos\.)?continuous-load\/)|^Name$/.test(name),
+    /^(aws:|kubernetes\.io\/|(chaos\.)?continuous-load\/)|^Name$/i.test(name),
   );
+  const odd = names.filter((name) => !taken.includes(name) && !tagName.test(name));
   return [
+    ...odd.map((name) => ({
+      field: `cluster.tags.${name}`,
+      value: tags[name],
+      allowed: 'named by 1 to 128 letters, digits, blanks and _.:/=+-@, which is all that AWS takes',
+      mend: 'rename the tag',
+    })),
     ...taken.map((name) => ({
       field: `cluster.tags.${name}`,
       value: tags[name],
@@ -192,6 +234,7 @@ export const eksContradictions: readonly Contradiction[] = [
   ownVpc,
   givenVpc,
   threeZones,
+  zonesOfTheRegion,
   publicEndpoint,
   steadyInjectors,
   apartFromServices,

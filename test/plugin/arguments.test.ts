@@ -52,7 +52,7 @@ test('every mistake is told at once, in the words of the arguments, and nothing 
          → remove it, or did you mean service?
      ✖ podinfo.replicas is 1; it must be a whole number from 2 to 50
          → write 2 or more: one replica cannot be drained without an outage
-     ✖ monitoring.receivers[0].url is not shown, it may hold a secret; it must be an absolute http:// or https:// URL
+     ✖ monitoring.receivers[0].url is not shown, it may hold a secret; it must be an absolute http:// or https:// URL without blanks and braces
          → read it from a secret of your own config"
   `);
   expect(message).not.toContain('s3cret');
