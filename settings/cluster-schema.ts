@@ -3,7 +3,7 @@ import { builtIns, defaultK3sVersion, k3sReleases, type K3sVersion } from '../la
 import { called, clusterKind as kind, clusterName as name, clusterUrls } from './cluster-fields';
 import { eksSchema, eksStandIns } from './eks-schema';
 import { variantsOf } from './field-facts';
-import { choice, leaf, number, text } from './fields';
+import { choice, flag, leaf, number, text } from './fields';
 import { imageReference } from './image-reference';
 
 const port = (example: number, what: string) =>
@@ -115,9 +115,12 @@ const existingSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'The one context of the kubeconfig that the stack may touch; it or kubeconfig must be written.',
+        'The one context of the kubeconfig that the stack may touch; it, kubeconfig or inCluster must be written.',
       leftOut: 'the current one of the kubeconfig that is written',
     }),
+  inCluster: flag('true only where Pulumi itself runs in a pod of that cluster')
+    .prefault(false)
+    .describe('Whether Pulumi runs in a pod of the cluster, by whose service account it is reached.'),
   urls: clusterUrls,
 });
 

@@ -68,15 +68,33 @@ export const clusterContradictions: readonly Contradiction[] = [
     },
   },
   {
-    uses: ['cluster.kubeconfig', 'cluster.context'],
+    uses: ['cluster.kubeconfig', 'cluster.context', 'cluster.inCluster'],
+    find: ({ cluster }) => {
+      if (cluster.kind !== 'existing' || !cluster.inCluster) return [];
+      if (cluster.kubeconfig === undefined && cluster.context === undefined) return [];
+      return [
+        {
+          field: 'cluster.inCluster',
+          value: true,
+          allowed: 'false where cluster.kubeconfig or cluster.context says which cluster is meant',
+          mend: 'keep one of the two ways',
+        },
+      ];
+    },
+  },
+  {
+    uses: ['cluster.kubeconfig', 'cluster.context', 'cluster.inCluster'],
     find: ({ cluster }) =>
-      cluster.kind !== 'existing' || cluster.kubeconfig !== undefined || cluster.context !== undefined
+      cluster.kind !== 'existing' ||
+      cluster.inCluster ||
+      cluster.kubeconfig !== undefined ||
+      cluster.context !== undefined
         ? []
         : [
             {
               field: 'cluster.context',
               allowed:
-                'given, or cluster.kubeconfig: a cluster is never chosen by what kubectl happens to point at',
+                'given, or cluster.kubeconfig, or cluster.inCluster: a cluster is never chosen by what kubectl happens to point at',
               mend: 'name one of `kubectl config get-contexts`',
             },
           ],

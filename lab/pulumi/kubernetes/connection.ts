@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { homedir } from 'node:os';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 import type { Properties } from '../values';
 import { ApiError } from './api-error';
 
@@ -34,8 +35,10 @@ const busy = new Set([429, 503]);
 export function readKubeconfig({ kubeconfig, context, cluster }: ConnectionSettings): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig === undefined || kubeconfig === '') config.loadFromDefault();
-  else if (/[{\n]/.test(kubeconfig)) config.loadFromString(kubeconfig);
-  else config.loadFromFile(kubeconfig.replace(/^~(?=\/|$)/, homedir()));
+  else if (/[{\n]/.test(kubeconfig)) {
+    config.loadFromString(kubeconfig);
+    readTokenFiles(config, kubeconfig);
+  } else config.loadFromFile(kubeconfig.replace(/^~(?=\/|$)/, homedir()));
   if (context !== undefined && context !== '') {
     if (!config.getContextObject(context)) throw new Error(`the kubeconfig has no context \`${context}\``);
     config.setCurrentContext(context);
@@ -46,6 +49,18 @@ export function readKubeconfig({ kubeconfig, context, cluster }: ConnectionSetti
     config.contexts = config.contexts.map((each) => (each.name === current ? { ...each, cluster } : each));
   }
   return config;
+}
+
+/** `tokenFile` of a user, which kubectl and the official provider know and client-node does not read, though it can read such a file. */
+function readTokenFiles(config: KubeConfig, kubeconfig: string): void {
+  const { users } =
+    (parse(kubeconfig) as { users?: { name?: string; user?: { tokenFile?: string } }[] } | null) ?? {};
+  config.users = config.users.map((user) => {
+    const tokenFile = users?.find(({ name }) => name === user.name)?.user?.tokenFile;
+    return tokenFile === undefined
+      ? user
+      : { ...user, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+  });
 }
 
 /** JSON over HTTPS to one API server, with the credentials of a kubeconfig (client certificates, tokens, exec plugins, proxies). */
