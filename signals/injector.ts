@@ -213,6 +213,8 @@ export interface OtlpTarget {
   readonly otlpTls?: boolean | undefined;
   /** `delta` where it wants what was counted since the last push; default `cumulative`, as the rules need it. */
   readonly otlpTemporality?: 'cumulative' | 'delta' | undefined;
+  /** Attributes of OpenTelemetry that say where the counts are from, by name; default none beside service and instance. */
+  readonly otlpResource?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where the metrics go and who sends them. */
@@ -241,7 +243,12 @@ export function injectorEnvironment(
     K6_OTEL_SERVICE_NAME: options.job ?? injectorJob,
     K6_OTEL_FLUSH_INTERVAL: `${flushIntervalMs}ms`,
     K6_OTEL_EXPORT_INTERVAL: `${model.exportIntervalMs}ms`,
-    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${options.instance ?? '$(POD_NAME)'}`,
+    OTEL_RESOURCE_ATTRIBUTES: [
+      `service.instance.id=${options.instance ?? '$(POD_NAME)'}`,
+      ...Object.entries(options.otlpResource ?? {}).map(
+        ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+      ),
+    ].join(','),
     OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
     ...(options.otlpTemporality === 'delta'
       ? { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' }

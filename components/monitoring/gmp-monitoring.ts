@@ -31,7 +31,8 @@ export function gmpMonitoring(
   );
   podMonitorings(parent, part);
   if (monitoring.managedAlertmanager) routes(parent, args, monitoring.managedAlertmanager);
-  return { otlp: otlpReceiver(parent, part, monitoring.otlp) };
+  // Google's rules see what carries their own cluster's name only, which the collector knows and we may not.
+  return { otlp: { ...otlpReceiver(parent, part, monitoring.otlp), otlpResource: undefined } };
 }
 
 /** Our routes as the whole configuration of the managed Alertmanager, in a Secret beside Google's: the URLs of receivers carry tokens. */

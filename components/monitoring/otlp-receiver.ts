@@ -20,6 +20,8 @@ export function otlpReceiver(
     otlpPath: url.path,
     otlpTls: url.tls,
     otlpTemporality: temporality,
+    // https://opentelemetry.io/docs/specs/semconv/resource/: what external labels are to a Prometheus, as one receiver may hear many clusters.
+    otlpResource: { 'k8s.cluster.name': cluster.clusterName, 'deployment.environment.name': stack },
   };
   if (headers === undefined) return target;
   // k6 splits at commas and takes percent signs away again (internal/output/opentelemetry/exporter.go of v2.2.0, parseHeaders).

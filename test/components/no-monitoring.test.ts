@@ -58,6 +58,8 @@ test('k6 pushes to the user’s receiver as that wants it, and its key is in a S
     K6_OTEL_HTTP_EXPORTER_URL_PATH: '/v1/metrics',
     K6_OTEL_HTTP_EXPORTER_INSECURE: 'false',
     OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+    OTEL_RESOURCE_ATTRIBUTES:
+      'service.instance.id=$(POD_NAME),k8s.cluster.name=prod,deployment.environment.name=prod',
   });
   const holders = resources.filter(({ inputs }) => JSON.stringify(inputs ?? {}).includes('s3cret-key'));
   expect(holders.map(({ name }) => name)).toEqual(['otlp-headers']);
