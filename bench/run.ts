@@ -10,6 +10,7 @@ import { interrupted } from './interrupted';
 import { labStart } from './lab-start';
 import { meshCost } from './mesh-cost';
 import { noOpUp } from './no-op-up';
+import { previews } from './previews';
 import { series } from './series';
 import { warmUp } from './warm-up';
 
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   series,
   detection,
   noOpUp,
+  previews,
   warmUp,
   interrupted,
 ];

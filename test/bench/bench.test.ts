@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { median, minutesOr, rateOr, repeatsOr, slope, spread } from '../../bench/bench';
+import { cases } from '../../bench/previews';
+import { setInConfig } from '../../commands/stack/stack-config';
+import { judgeConfig } from '../../commands/stack/stack-model';
+import { checkout, findStack } from '../../commands/stack/stack';
 
 test('the median is the middle value, or the mean of the two middle ones', () => {
   expect(median([5, 1, 3])).toBe(3);
@@ -50,3 +56,12 @@ test('the slope is that of the least-squares line', () => {
     ]),
   ).toBeCloseTo(0.5);
 });
+
+test.each(cases.map((one) => [one.what, one] as const))(
+  '%s is of a config that is right',
+  (_what, { stack, set }) => {
+    const file = join(checkout, `Pulumi.${stack}.yaml`);
+    const config = set.reduce((text, one) => setInConfig(text, one, file), readFileSync(file, 'utf8'));
+    expect(judgeConfig(findStack(stack, {}), config)).toEqual([]);
+  },
+);
