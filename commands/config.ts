@@ -5,6 +5,7 @@ import { configJsonSchema } from '../settings/json-schema';
 import { describeProblems, fullKey, shownValue } from '../settings/problem';
 import { explain, type ExplainedStack } from './config/explain';
 import { renderKey, renderOverview } from './config/explain-text';
+import { plainSecrets } from './config/plain-secrets';
 import { defaultStack } from './stack/default-stack';
 import { ownConfig } from './stack/stack-config';
 import { effectiveConfig, findStack, type StackOptions } from './stack/stack';
@@ -62,7 +63,9 @@ function check(
     throw new Failure(`Which stack, ${word} or ${option}? Name it once.`);
   const stack = findStack(word ?? option ?? defaultStack(), { configFile });
   const file = basename(stack.sourceFile);
-  const problems = judgeConfig(stack, effectiveConfig(stack));
+  const text = effectiveConfig(stack);
+  const problems = judgeConfig(stack, text);
+  const readable = plainSecrets(ownConfig(text, stack.sourceFile), configCatalogue());
   if (json)
     print(
       JSON.stringify(
@@ -75,13 +78,22 @@ function check(
             allowed: problem.allowed,
             mend: problem.mend,
           })),
+          plainSecrets: readable.map(({ key }) => key),
         },
         null,
         2,
       ),
     );
   if (problems.length > 0) throw new Failure(describeProblems(stack.name, problems, file));
-  if (!json) print(`The config of stack ${stack.name} (${file}) is right.`);
+  if (json) return;
+  print(`The config of stack ${stack.name} (${file}) is right.`);
+  if (readable.length > 0)
+    print(
+      [
+        'Whoever has the file can read these, which may be secrets:',
+        ...readable.flatMap(({ key, mend }) => [`  ! ${key}`, `      → ${mend}`]),
+      ].join('\n'),
+    );
 }
 
 if (require.main === module) void runVerb('config', (terminal) => config(process.argv.slice(2), terminal));

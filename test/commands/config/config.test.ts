@@ -183,6 +183,7 @@ describe('check', () => {
           mend: 'write for example 30d',
         },
       ],
+      plainSecrets: [],
     });
     expect(JSON.parse(await run('check', 'lab', '--json')).problems).toEqual([]);
   });
@@ -211,6 +212,36 @@ describe('check', () => {
     expect(await run('check', 'mine', '--config-file', yaml)).toMatch(/is right\.$/);
     for (const entry of catalogue.filter(({ facts }) => facts?.hidden))
       expect([entry.key, entry.facts?.accepts(standInFor(entry))]).toEqual([entry.key, true]);
+  });
+
+  test('credentials in plain text are named, without their values, and are no mistake', async () => {
+    const secret = { secure: 'v1:abc' };
+    const yaml = file({
+      cluster: { kind: 'existing', kubeconfig: '/home/me/.kube/config' },
+      images: { k6: 'r.example.org/k6:1', echo: 'r.example.org/echo:1' },
+      targets: [
+        {
+          name: 'shop',
+          http: { url: 'https://shop.example.org/', headers: { Authorization: 's3cret', Accept: secret } },
+        },
+      ],
+      monitoring: {
+        receivers: [
+          { name: 'chat', slack: { url: secret } },
+          { name: 'pager', pagerDuty: { routingKey: 'a5'.repeat(16) } },
+        ],
+      },
+    });
+    const said = await run('check', 'mine', '--config-file', yaml);
+    expect(said).toMatch(/is right\./);
+    expect(said.match(/^ {2}! .*$/gm)).toEqual([
+      '  ! continuous-load:targets[0].http.headers.Authorization',
+      '  ! continuous-load:monitoring.receivers[1].pagerDuty.routingKey',
+    ]);
+    expect(said).toContain("--secret --path 'continuous-load:targets[0].http.headers.Authorization'");
+    expect(said).not.toMatch(/s3cret|a5a5/);
+    const { plainSecrets } = JSON.parse(await run('check', 'mine', '--json', '--config-file', yaml));
+    expect(plainSecrets).toHaveLength(2);
   });
 
   test('of what is no stack: refused', async () => {
