@@ -123,9 +123,11 @@ test('a killed server is a reset, then no connection; every message is counted o
     counted += ok + slow;
     late += lag;
   }
-  // What was answered and not counted was late, or under way when the server was killed or k6 was stopped.
+  // What was answered and not counted was late, or under way when the server was killed or k6 was stopped; or it had waited for a stream
+  // for nearly its whole time, of which there are ten a second on each path.
+  const [underWay, tooLate] = [6, 20];
   expect(answered.length - counted).toBeGreaterThanOrEqual(0);
-  expect(answered.length - counted - late).toBeLessThanOrEqual(6);
+  expect(answered.length - counted - late).toBeLessThanOrEqual(underWay + tooLate);
 });
 
 test('a server that stands still is silence within the timeout, and is left for another', async () => {
