@@ -7,8 +7,8 @@ import { DnsNames } from './components/dns-names';
 import { EchoServer } from './components/echo-server';
 import { IngressGateway } from './components/gateway';
 import { IstioMesh } from './components/istio-mesh';
-import { Istiod } from './components/istio/istiod';
-import { injectionLabels } from './components/mesh/sidecar';
+import { runControlPlane } from './components/istio/run-control-plane';
+import { meshNamespaceOf } from './components/mesh/namespace';
 import { LoadInjector } from './components/load-injector';
 import type { Monitoring } from './components/monitoring/monitoring';
 import { openedUrls } from './components/monitoring/opened-urls';
@@ -70,7 +70,7 @@ export function loadIn(
   } = settings;
   const namespaces = new Namespaces(
     'namespaces',
-    { cluster, stack, mesh: mesh && injectionLabels(cluster, mesh), watchedFrom: watchedFrom(monitoring) },
+    { cluster, stack, ...(mesh ? meshNamespaceOf(mesh) : {}), watchedFrom: watchedFrom(monitoring) },
     own,
   );
   if (networkPolicies.enabled)
@@ -108,28 +108,17 @@ export function loadIn(
       },
       own,
     );
-  const { managedGateway: managed } = cluster;
-  // One control plane for both, where the stack runs it.
-  const istiod =
-    managed &&
-    new Istiod(
-      'istiod',
-      {
-        cluster,
-        stack,
-        namespaces,
-        managed,
-        gateway: gateway && { retries: gateway.retries ?? 0 },
-        mesh: mesh !== undefined,
-      },
-      own,
-    );
+  const controlPlane = runControlPlane({ cluster, stack, namespaces, gateway, mesh }, own);
   const ingress =
     gateway &&
-    new IngressGateway('gateway', { cluster, stack, namespaces, gatewayClass: gateway.class, istiod }, own);
+    new IngressGateway(
+      'gateway',
+      { cluster, stack, namespaces, gatewayClass: gateway.class, controlPlane },
+      own,
+    );
   const stranger = needsStranger(model.paths);
   const istioMesh =
-    mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, stranger, istiod }, own);
+    mesh && new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh, stranger, controlPlane }, own);
   if (model.paths.some((path) => callsEcho(path)))
     new EchoServer(
       'echo',

@@ -16,6 +16,7 @@ import type { Victim } from './settings/chaos-schema';
 import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
 import { comesWithMesh } from './settings/contradictions/mesh';
+import { controlPlaneOn } from './settings/control-plane-schema';
 import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { findTooSmallInjector } from './settings/injector-size';
@@ -154,7 +155,9 @@ export function readSettings(
     nodeProber,
     images,
     ...gatewaySettings(cluster.kind, gateway, model),
-    ...(mesh.enabled ? { mesh } : {}),
+    ...(mesh.enabled
+      ? { mesh: { ...mesh, controlPlane: controlPlaneOn(cluster.kind, mesh.controlPlane) } }
+      : {}),
     injector,
     targetRequests: secretRequests(targets),
     monitoring,
@@ -317,12 +320,15 @@ function toModel(
 }
 
 function toMesh(
-  { retries, certificateLife }: Config['mesh'],
+  { retries, certificateLife, mode, controlPlane }: Config['mesh'],
   cluster: Config['cluster'] | undefined,
 ): MeshModel {
+  const { kind, namespace } = controlPlaneOn(cluster?.kind ?? 'lab', controlPlane);
   return {
     retries,
-    istiodScraped: cluster?.kind === 'lab',
+    istiodScraped: kind !== 'existing',
+    ...(mode === 'ambient' ? { ambient: true } : {}),
+    ...(kind === 'own' ? {} : { istioNamespace: namespace }),
     certificateLifeSeconds: Math.floor(certificateLife / 1000),
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
 import { GatewayProxy } from './gateway/proxy';
-import type { Istiod } from './istio/istiod';
+import type { ControlPlane } from './istio/control-plane';
 import { labels, metadata, selectorLabels, withoutWaiting } from './metadata';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
@@ -25,8 +25,8 @@ export interface IngressGatewayArgs {
   readonly namespaces: Namespaces;
   /** GatewayClass whose controller serves the gateway. */
   readonly gatewayClass: string;
-  /** The control plane, where the stack runs the gateway itself. */
-  readonly istiod?: Istiod | undefined;
+  /** The control plane, where the stack runs it. */
+  readonly controlPlane?: ControlPlane | undefined;
 }
 
 const namespace = namespaceNames.load;
@@ -36,7 +36,7 @@ const istioController = 'istio.io/gateway-controller';
 
 /**
  * The gateway of the paths `ingress` and `ingress-external`, by the Gateway API: a Gateway of the given class and one route to target.
- * Where the stack runs it itself (the lab), the class is made as well, and a stock Envoy that istiod tells what to do.
+ * Where the stack runs it itself, an Envoy is made as well that istiod tells what to do, and the class unless istiod makes it.
  */
 export class IngressGateway extends pulumi.ComponentResource {
   /** What a probe through the gateway must wait for. */
@@ -50,16 +50,16 @@ export class IngressGateway extends pulumi.ComponentResource {
         reason: 'must name a GatewayClass of the cluster',
       });
     super('continuous-load:index:IngressGateway', name, {}, opts);
-    const { cluster, stack, namespaces, gatewayClass, istiod } = args;
-    const managed = istiod && cluster.managedGateway;
-    const kinds = istiod?.kinds ?? [];
-    const classes = managed ? [this.#class(args, kinds)] : [];
+    const { cluster, stack, namespaces, gatewayClass, controlPlane } = args;
+    const managed = controlPlane && cluster.managedGateway;
+    const kinds = controlPlane?.kinds ?? [];
+    const classes = managed && !controlPlane.isWhole ? [this.#class(args, kinds)] : [];
     const behind = managed ? [this.#targetOfOutside(args)] : [];
 
     const gateway = new GatewayResource(
       gatewayName,
       {
-        metadata: metadata(gatewayName, namespace, { stack }),
+        metadata: labelled(metadata(gatewayName, namespace, { stack }), controlPlane),
         spec: {
           gatewayClassName: gatewayClass,
           listeners: [
@@ -74,7 +74,13 @@ export class IngressGateway extends pulumi.ComponentResource {
           ...(managed ? { addresses: [{ type: 'Hostname' as const, value: gatewayHost(namespace) }] } : {}),
         },
       },
-      inside(this, cluster, [namespaces.load, ...kinds, ...classes]),
+      // A control plane that is whole makes the class, and of somebody's cluster what stands behind it.
+      inside(this, cluster, [
+        namespaces.load,
+        ...kinds,
+        ...classes,
+        ...(controlPlane?.isWhole ? [controlPlane.ready] : []),
+      ]),
     );
     const route = new HttpRoute(
       gatewayName,
@@ -91,10 +97,15 @@ export class IngressGateway extends pulumi.ComponentResource {
     this.ready = [gateway, route];
     if (managed) {
       // After the route: a proxy that is ready then knows it.
-      const dependsOn = [istiod.ready, route];
+      const dependsOn = [controlPlane.ready, route];
+      const { address } = controlPlane;
       this.ready = [
         route,
-        new GatewayProxy('proxy', { cluster, stack, namespaces, managed, dependsOn }, { parent: this }),
+        new GatewayProxy(
+          'proxy',
+          { cluster, stack, namespaces, managed, istiod: address, dependsOn },
+          { parent: this },
+        ),
       ];
     }
     this.registerOutputs({});
@@ -126,6 +137,11 @@ export class IngressGateway extends pulumi.ComponentResource {
       inside(this, cluster, kinds),
     );
   }
+}
+
+/** Metadata with the labels by which a control plane finds its gateways. */
+function labelled({ labels: own, ...rest }: ReturnType<typeof metadata>, controlPlane?: ControlPlane) {
+  return { ...rest, labels: { ...own, ...controlPlane?.gatewayLabels } };
 }
 
 /** Passes the echo on to target; probes of `ingress-external` say so, everything else is of `ingress`. */

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { istioVersion } from '../settings/control-plane-schema';
 import type { Cluster } from './cluster/cluster';
 
 /** Programs that run as pods. */
@@ -37,13 +38,12 @@ export const publicImages: Readonly<Record<Exclude<ImageName, 'echo'>, string>> 
   'kube-state-metrics': `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${versions['kube-state-metrics']}`,
 };
 
-/** The release of Istio whose images run a gateway of the stack's own, outside the lab; the lab's is compiled from the same minor version. */
-const istio = '1.31.1';
+// The release of the charts too; the lab's is compiled from the same minor version.
 
 /** Public images of a gateway of the stack's own, by tag like the others. */
 export const publicGatewayImages: Readonly<Record<'istiod' | 'istio-proxy', string>> = {
-  istiod: `docker.io/istio/pilot:${istio}`,
-  'istio-proxy': `docker.io/istio/proxyv2:${istio}`,
+  istiod: `docker.io/istio/pilot:${istioVersion}`,
+  'istio-proxy': `docker.io/istio/proxyv2:${istioVersion}`,
 };
 
 /**

@@ -1,6 +1,11 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { AuthorizationPolicy, PeerAuthentication, VirtualService } from '../resources/istio';
+import {
+  AuthorizationPolicy,
+  PeerAuthentication,
+  type PeerAuthenticationModel,
+  VirtualService,
+} from '../resources/istio';
 import type { MeshSettings, PodinfoSettings } from '../settings/schema';
 import { meshRetryOn } from '../signals/mesh';
 import {
@@ -9,12 +14,14 @@ import {
   meshServices,
   meshWorkloads,
   podinfoPorts,
+  waypointName,
 } from '../signals/targets';
 import { inside, type Cluster } from './cluster/cluster';
-import type { Istiod } from './istio/istiod';
+import type { ControlPlane } from './istio/control-plane';
 import { trustDomain } from './istio/part';
 import { meshDrain } from './mesh/drain';
 import { injectionAnnotations, sidecarLabels, withSidecar } from './mesh/sidecar';
+import { throughWaypoint, waypoint } from './mesh/waypoint';
 import { metadata, selectorLabels, withoutWaiting } from './metadata';
 import type { Namespaces } from './namespaces';
 import { passingOnTo, podinfoHop, type PodinfoHopArgs } from './podinfo-hop';
@@ -28,15 +35,15 @@ export interface IstioMeshArgs {
   readonly mesh: MeshSettings;
   /** Whether a path needs somebody whom target must refuse; default false. */
   readonly stranger?: boolean;
-  /** The control plane, where the stack runs it; absent where somebody else's injects the sidecars. */
-  readonly istiod?: Istiod | undefined;
+  /** The control plane, where the stack runs it; absent where somebody else does. */
+  readonly controlPlane?: ControlPlane | undefined;
 }
 
 const { source, sourceRetry, target, stranger } = meshWorkloads;
 
 /**
  * The two hops under load inside a mesh: a namespace of its own, where target answers nobody but source, by mutual TLS. The way to target
- * is there twice, as two Services: without retries and with those that Istio makes by default.
+ * is there twice, as two Services: without retries and with those that Istio makes by default, in mode ambient by a waypoint.
  */
 export class IstioMesh extends pulumi.ComponentResource {
   /** What a probe through the mesh must wait for. */
@@ -46,10 +53,12 @@ export class IstioMesh extends pulumi.ComponentResource {
   constructor(name: string, args: IstioMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:IstioMesh', name, {}, opts);
     this.#args = args;
-    const rules = [...this.#peers(), this.#authorization(), this.#withoutRetries(), this.#withRetries()];
+    const rules = [...this.#peers(), this.#authorization(), ...this.#routes()];
     const targetHop = this.#hop(target, target, [], rules);
-    const retryService = this.#targetOfRetries();
+    const between = this.#isAmbient ? this.#waypoint() : [];
+    const retryService = this.#targetOfRetries(between);
     this.ready = [
+      ...between,
       targetHop,
       retryService,
       this.#hop(source, source, passingOnTo(urlOf('mesh'), args.podinfo), rules),
@@ -75,21 +84,29 @@ export class IstioMesh extends pulumi.ComponentResource {
         },
         this.#child(),
       ),
-      ...calledFromOutside.map(
-        (workload) =>
-          new PeerAuthentication(
-            workload,
-            {
-              metadata: metadata(workload, namespace, { stack }),
-              spec: {
-                selector: { matchLabels: selectorLabels(workload, stack) },
-                mtls: { mode: 'PERMISSIVE' },
-              },
-            },
-            this.#child(),
-          ),
-      ),
+      ...calledFromOutside.map((workload) => this.#peersOf(workload, { mtls: { mode: 'PERMISSIVE' } })),
+      // No port goes past ztunnel, and Prometheus has no certificate.
+      ...(this.#isAmbient && mesh.peerAuthentication === 'STRICT'
+        ? [
+            this.#peersOf(target, {
+              mtls: { mode: 'STRICT' },
+              portLevelMtls: { [podinfoPorts.metrics]: { mode: 'PERMISSIVE' } },
+            }),
+          ]
+        : []),
     ];
+  }
+
+  #peersOf(workload: string, rule: Omit<NonNullable<PeerAuthenticationModel['spec']>, 'selector'>) {
+    const { stack } = this.#args;
+    return new PeerAuthentication(
+      workload,
+      {
+        metadata: metadata(workload, namespace, { stack }),
+        spec: { selector: { matchLabels: selectorLabels(workload, stack) }, ...rule },
+      },
+      this.#child(),
+    );
   }
 
   /** Who is source is said by its certificate, whatever the mesh calls its trust domain. */
@@ -102,19 +119,36 @@ export class IstioMesh extends pulumi.ComponentResource {
         spec: {
           selector: { matchLabels: selectorLabels(target, stack) },
           action: 'ALLOW',
-          rules: [{ from: [{ source: { principals: [`*/ns/${namespace}/sa/${source}`] } }] }],
+          rules: this.#isAmbient
+            ? [
+                { from: [{ source: { principals: [identity(source), identity(waypointName)] } }] },
+                { to: [{ operation: { ports: [String(podinfoPorts.metrics)] } }] },
+              ]
+            : [{ from: [{ source: { principals: [identity(source)] } }] }],
         },
       },
       this.#child(),
     );
   }
 
-  #withoutRetries(): pulumi.Resource {
-    return this.#route('mesh', { attempts: 0 });
+  /** ztunnel repeats nothing by itself, and knows no routes: one that says so would need a waypoint. */
+  #routes(): pulumi.Resource[] {
+    return [
+      ...(this.#isAmbient ? [] : [this.#route('mesh', { attempts: 0 })]),
+      this.#route('mesh-retry', { attempts: this.#args.mesh.retries, retryOn: meshRetryOn }),
+    ];
   }
 
-  #withRetries(): pulumi.Resource {
-    return this.#route('mesh-retry', { attempts: this.#args.mesh.retries, retryOn: meshRetryOn });
+  #waypoint(): pulumi.Resource[] {
+    const { stack, mesh, podinfo, controlPlane } = this.#args;
+    return waypoint({
+      stack,
+      mesh,
+      drain: meshDrain(mesh.grace),
+      replicas: podinfo.replicas,
+      principals: [identity(source)],
+      child: (more = []) => this.#child([...more, ...(controlPlane ? [controlPlane.ready] : [])]),
+    });
   }
 
   #route(path: MeshPath, retries: { attempts: number; retryOn?: string }): pulumi.Resource {
@@ -133,19 +167,20 @@ export class IstioMesh extends pulumi.ComponentResource {
   }
 
   /** target once more, so that Envoy counts and routes each path by itself. */
-  #targetOfRetries(): pulumi.Resource {
+  #targetOfRetries(between: readonly pulumi.Resource[]): pulumi.Resource {
     const { stack } = this.#args;
     const name = meshServices['mesh-retry'];
+    const own = metadata(name, namespace, { workload: target, stack, annotations: withoutWaiting });
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: metadata(name, namespace, { workload: target, stack, annotations: withoutWaiting }),
+        metadata: { ...own, labels: { ...own.labels, ...(this.#isAmbient ? throughWaypoint : {}) } },
         spec: {
           selector: selectorLabels(target, stack),
           ports: [{ name: 'http', port: podinfoPorts.http, targetPort: 'http' }],
         },
       },
-      this.#child(),
+      this.#child(between),
     );
   }
 
@@ -156,7 +191,7 @@ export class IstioMesh extends pulumi.ComponentResource {
     flags: readonly string[],
     rules: readonly pulumi.Resource[],
   ): pulumi.Resource {
-    const { cluster, stack, podinfo, mesh, istiod } = this.#args;
+    const { cluster, stack, podinfo, mesh, controlPlane } = this.#args;
     const drain = meshDrain(mesh.grace);
     const accounts = hop === account ? [this.#account(account)] : [];
     const common: PodinfoHopArgs = {
@@ -175,15 +210,16 @@ export class IstioMesh extends pulumi.ComponentResource {
         },
       },
     };
-    const managed = istiod && cluster.managedGateway;
+    const managed = controlPlane?.isWhole === false ? cluster.managedGateway : undefined;
     if (!managed)
       return podinfoHop(
         {
           ...common,
-          podAnnotations: injectionAnnotations(drain, mesh),
+          ...(this.#isAmbient ? {} : { podAnnotations: injectionAnnotations(drain, mesh) }),
           shapePod: (pod) => ({ ...pod, serviceAccountName: account }),
         },
-        this.#child([...rules, ...accounts]),
+        // What is made before istiod injects gets no sidecar.
+        this.#child([...rules, ...accounts, ...(controlPlane ? [controlPlane.ready] : [])]),
       ).deployment;
     const image = managed.images.apply((images) => images['istio-proxy']);
     return podinfoHop(
@@ -195,8 +231,12 @@ export class IstioMesh extends pulumi.ComponentResource {
           serviceAccountName: account,
         }),
       },
-      this.#child([...rules, ...accounts, istiod.ready]),
+      this.#child([...rules, ...accounts, ...(controlPlane ? [controlPlane.ready] : [])]),
     ).deployment;
+  }
+
+  get #isAmbient(): boolean {
+    return this.#args.mesh.mode === 'ambient';
   }
 
   #account(name: string): pulumi.Resource {
@@ -211,13 +251,18 @@ export class IstioMesh extends pulumi.ComponentResource {
   }
 
   #child(more: readonly pulumi.Resource[] = []): pulumi.CustomResourceOptions {
-    const { cluster, namespaces, istiod } = this.#args;
+    const { cluster, namespaces, controlPlane } = this.#args;
     return inside(this, cluster, [
       ...(namespaces.mesh ? [namespaces.mesh] : []),
-      ...(istiod?.kinds ?? []),
+      ...(controlPlane?.kinds ?? []),
       ...more,
     ]);
   }
+}
+
+/** Who has an account of the mesh, whatever it calls its trust domain. */
+function identity(account: string): string {
+  return `*/ns/${namespace}/sa/${account}`;
 }
 
 function hostOf(path: MeshPath): string {

@@ -9,24 +9,35 @@ import { namespaceNames } from './names';
 export interface NamespacesArgs {
   readonly cluster: Cluster;
   readonly stack: string;
-  /** Labels of the mesh's namespace beside the usual, by which somebody injects sidecars; absent where there is no mesh. */
-  readonly mesh?: Readonly<Record<string, string>> | undefined;
+  /** How the mesh's namespace is; absent where there is no mesh. */
+  readonly mesh?: MeshNamespace | undefined;
+  /** Name of the one for Istio's control plane; absent where no chart installs it. */
+  readonly controlPlane?: string | undefined;
   /** Namespace where somebody else's Prometheus looks for rules and monitors; default one of our own for monitoring. */
   readonly watchedFrom?: string | undefined;
 }
 
-/** The namespaces of the product, one to three; all but the mesh's admit only restricted pods. */
+/** What is special about the namespace of the mesh. */
+export interface MeshNamespace {
+  /** Labels beside the usual, by which pods get into the mesh. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Pod Security level that its pods need. */
+  readonly admits: 'restricted' | 'privileged';
+}
+
+/** The namespaces of the product, one to four; where only restricted pods are admitted, unless the mesh needs more. */
 export class Namespaces extends pulumi.ComponentResource {
   readonly load: k8s.core.v1.Namespace;
   /** Of what watches: rules, monitors, dashboards, and Prometheus where it is ours. */
   readonly monitoring: k8s.core.v1.Namespace;
   readonly mesh?: k8s.core.v1.Namespace;
+  readonly controlPlane?: k8s.core.v1.Namespace;
   /** Name of the one that watches. */
   readonly monitoringName: string;
 
   constructor(
     name: string,
-    { cluster, stack, mesh, watchedFrom }: NamespacesArgs,
+    { cluster, stack, mesh, controlPlane, watchedFrom }: NamespacesArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:Namespaces', name, {}, opts);
@@ -55,18 +66,24 @@ export class Namespaces extends pulumi.ComponentResource {
           ? this.load
           : // Theirs: it must be there, and is left as it is.
             k8s.core.v1.Namespace.get(watchedFrom, watchedFrom, { parent: this });
-    // Redirecting a pod's traffic takes NET_ADMIN, which only this level admits.
-    if (mesh) this.mesh = namespace(meshNamespace, 'privileged', mesh);
+    if (mesh) this.mesh = namespace(meshNamespace, mesh.admits, mesh.labels);
+    // What redirects the traffic of a node's pods works in the node itself.
+    if (controlPlane !== undefined) this.controlPlane = namespace(controlPlane, 'privileged');
     this.registerOutputs({});
   }
 
-  /** Names of all of them. */
+  /** Names of those whose pods are the product's. */
   get names(): string[] {
     return [...Object.values(namespaceNames), ...(this.mesh ? [meshNamespace] : [])];
   }
 
   /** All of them, for what must wait. */
   get all(): k8s.core.v1.Namespace[] {
-    return [this.load, this.monitoring, ...(this.mesh ? [this.mesh] : [])];
+    return [
+      this.load,
+      this.monitoring,
+      ...(this.mesh ? [this.mesh] : []),
+      ...(this.controlPlane ? [this.controlPlane] : []),
+    ];
   }
 }

@@ -9,9 +9,15 @@ export interface GatewayModel {
     readonly listeners: readonly {
       readonly name: string;
       readonly port: number;
-      readonly protocol: 'HTTP' | 'HTTPS';
+      readonly protocol: 'HTTP' | 'HTTPS' | 'HBONE';
       readonly allowedRoutes?: { readonly namespaces: { readonly from: 'Same' | 'All' } };
     }[];
+    /** What its controller deploys has these; `parametersRef` names more of it, in the controller's own words. */
+    readonly infrastructure?: {
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly parametersRef: { readonly group: string; readonly kind: string; readonly name: string };
+    };
     /** Where it already is, for a controller that shall deploy nothing. */
     readonly addresses?: readonly { readonly type: 'Hostname' | 'IPAddress'; readonly value: string }[];
   };

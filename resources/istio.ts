@@ -25,16 +25,21 @@ export interface PeerAuthenticationModel {
   readonly spec?: {
     readonly selector?: { readonly matchLabels: Readonly<Record<string, string>> };
     readonly mtls: MutualTls;
+    /** Another mode for single ports, by their numbers. */
+    readonly portLevelMtls?: Readonly<Record<string, MutualTls>>;
   };
 }
 
 /** What is used of the kind AuthorizationPolicy (security.istio.io/v1). */
 export interface AuthorizationPolicyModel {
   readonly spec?: {
-    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    /** Pods that it is about; or `targetRefs`, what a waypoint stands before. */
+    readonly selector?: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly targetRefs?: readonly { readonly group: string; readonly kind: string; readonly name: string }[];
     readonly action: 'ALLOW';
     readonly rules: readonly {
-      readonly from: readonly { readonly source: { readonly principals: readonly string[] } }[];
+      readonly from?: readonly { readonly source: { readonly principals: readonly string[] } }[];
+      readonly to?: readonly { readonly operation: { readonly ports: readonly string[] } }[];
     }[];
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { leastGraceMs } from '../components/mesh/drain';
+import { controlPlaneSchema } from './control-plane-schema';
 import { choice, duration, flag, number, text } from './fields';
 import { resources } from './resources-schema';
 import { dayMs } from './units';
@@ -10,6 +11,13 @@ export const meshSchema = z
     enabled: flag('true makes a mesh')
       .prefault(false)
       .describe('Makes a mesh, and probes the paths through it unless they are switched off by themselves.'),
+    mode: choice(
+      ['sidecar', 'ambient'],
+      'write sidecar for a proxy beside each pod; ambient for one on each node, and one more only where requests are routed',
+    )
+      .prefault('sidecar')
+      .describe('How pods get into the mesh: by a proxy in each pod, or by ztunnel on each node.'),
+    controlPlane: controlPlaneSchema,
     revision: text({
       pattern: /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/,
       allowed: 'the name of a revision of Istio',
@@ -17,8 +25,9 @@ export const meshSchema = z
     })
       .optional()
       .meta({
-        description: 'Label istio.io/rev of the mesh’s namespace; on an existing cluster only.',
-        leftOut: 'istio-injection: enabled',
+        description:
+          'Revision of istiod that the mesh goes by, and that charts install; not where the stack runs its own.',
+        leftOut: 'the default one, by the label istio-injection',
       }),
     retries: number({
       min: 1,
@@ -48,9 +57,11 @@ export const meshSchema = z
       mend: 'write for example 24h, as Istio does by default; no longer than the mesh’s control plane signs for',
     })
       .prefault('24h')
-      .describe('How long a certificate of a pod is good for; a new one is asked for after half of that.'),
+      .describe(
+        'How long a certificate of a pod is good for; a new one is asked for after half of that. Not in mode ambient.',
+      ),
     resources: resources({ cpu: ['50m', '500m'], memory: ['128MB', '256MB'] }).describe(
-      'What one sidecar is sure of and may take.',
+      'What one sidecar is sure of and may take; in mode ambient the proxy that repeats requests (waypoint).',
     ),
   })
   .prefault({})

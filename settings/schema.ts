@@ -10,6 +10,7 @@ import { clusterSchema } from './cluster-schema';
 import { dashboardsSchema } from './dashboards-schema';
 import { echoSchema } from './echo-schema';
 import { gatewaySchema } from './gateway-schema';
+import type { ControlPlaneSettings } from './control-plane-schema';
 import { meshSchema } from './mesh-schema';
 import { monitoringSchema } from './monitoring-schema';
 import { networkPoliciesSchema } from './network-policies-schema';
@@ -189,7 +190,9 @@ export type SectionName = keyof typeof sections;
 export type Config = { [Name in SectionName]: z.output<(typeof sections)[Name]> };
 
 /** The mesh, its drain and its sidecars. */
-export type MeshSettings = Config['mesh'];
+export type MeshSettings = Omit<Config['mesh'], 'controlPlane'> & {
+  readonly controlPlane: ControlPlaneSettings;
+};
 
 /** The two hops under load, with the timeout between them resolved. */
 export type PodinfoSettings = Config['podinfo'] & { readonly clientTimeout: number };

@@ -1,4 +1,5 @@
 import { gatewayCluster, isGatewayPath, envoyMetrics, ofGateway, readsGateway } from './gateway';
+import { ofWaypoint } from './ambient';
 import { ofCaller } from './mesh';
 import { recorded, repeatedTotal } from './metrics';
 import type { PathSettings, SignalModel } from './model';
@@ -11,16 +12,22 @@ export const maskers = {
   client: 'k6’s HTTP client',
   gateway: 'the gateway',
   sidecar: 'the proxy beside source in the mesh',
+  waypoint: 'the proxy before target in a mesh of mode ambient',
 } as const;
 export type Masker = keyof typeof maskers;
 
 /** Who is known to mask attempts of a path, or not to: where nobody is named there is no number. */
-export function knownMaskers(model: Pick<SignalModel, 'paths' | 'gatewayScraped'>, path: PathRef): Masker[] {
+export function knownMaskers(
+  model: Pick<SignalModel, 'paths' | 'gatewayScraped' | 'mesh'>,
+  path: PathRef,
+): Masker[] {
   const traced = model.paths.some((one) => pathRow(one).extension);
   return [
     ...(overHttp(path) && traced ? (['client'] as const) : []),
     ...(isGatewayPath(path.name) && readsGateway(model) ? (['gateway'] as const) : []),
-    ...(meshPath(path) === undefined ? [] : (['sidecar'] as const)),
+    ...(meshPath(path) !== undefined && !model.mesh?.ambient ? (['sidecar'] as const) : []),
+    // Nothing but ztunnel is on the other way, and that repeats nothing.
+    ...(path.name === 'mesh-retry' && model.mesh?.ambient ? (['waypoint'] as const) : []),
   ];
 }
 
@@ -36,6 +43,7 @@ export function maskedRules(model: SignalModel, path: PathSettings): RecordingRu
       isGatewayPath(path.name)
         ? sumBy(['instance'], ofGateway(envoyMetrics.retries, gatewayCluster(path.name)))
         : '',
+    waypoint: () => (inMesh ? sumBy(['instance'], ofWaypoint(envoyMetrics.retries, '', inMesh)) : ''),
     sidecar: () => (inMesh ? sumBy(['instance'], ofCaller(inMesh, envoyMetrics.retries)) : ''),
   };
   return knownMaskers(model, path).map((by) => ({

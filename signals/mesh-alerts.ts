@@ -1,9 +1,13 @@
 import { alertRule } from './alert-rule';
 import { envoyMetrics } from './gateway';
+import { ofHops, ofWaypoint, ofWaypointRequests, ofZtunnel, ztunnelMetrics } from './ambient';
 import {
+  istioMetrics,
   istiodMetrics,
   ofAnyCaller,
+  ofAnyCallersRequests,
   ofCalled,
+  ofCalledRequests,
   ofEveryAttempt,
   ofIstiod,
   ofSidecars,
@@ -11,6 +15,7 @@ import {
 } from './mesh';
 import type { SignalModel } from './model';
 import { callsOnwards, isMeshPath } from './paths';
+import { meshWorkloads } from './targets';
 import { offTraffic } from './traffic';
 import type { AlertRule } from './rule-types';
 
@@ -35,29 +40,118 @@ export function meshAlerts(model: SignalModel): AlertRule[] {
   const path = model.paths.find((one) => isMeshPath(one));
   if (!model.mesh || !path) return [];
   return [
-    ...proxyAlerts(model, path.name),
+    ...(model.mesh.ambient ? ambientAlerts(model, path.name) : proxyAlerts(model, path.name)),
     certificates(model, model.mesh.certificateLifeSeconds),
     ...(model.mesh.istiodScraped ? istiodAlerts(model) : []),
   ];
 }
 
-function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
-  const byJob = (selector: string, window: string) => `sum by (job) (increase(${selector}[${window}]))`;
-  const attempts = (matchers: string) =>
-    `sum by (job) (${ofEveryAttempt((selector) => `increase(${selector}[5m])`, matchers)})`;
-  const answered = (metric: string, matchers = '') => byJob(ofCalled(metric, matchers), '10m');
+const byJob = (selector: string, window: string) => `sum by (job) (increase(${selector}[${window}]))`;
+
+/** Answers to attempts by job, repeated ones included, of the calls that `of` selects. */
+const everyAttempt = (matchers: string, of: typeof ofAnyCaller) =>
+  `sum by (job) (${ofEveryAttempt((selector) => `increase(${selector}[5m])`, matchers, of)})`;
+
+/** What is wrong in Envoy's words, or in Istio's where its own Envoys run, which may not be asked for Envoy's. */
+function inBothWords({ mesh }: SignalModel, envoy: string, istio: string): string {
+  return mesh?.istioNamespace === undefined ? envoy : `(${envoy}) or (${istio})`;
+}
+
+/** Requests per second that the probes must cause at target: those of a stranger come too, plaintext is cut before it is one. */
+function askedOfTarget({ paths }: SignalModel): number {
+  return paths
+    .filter((one) => isMeshPath(one) && callsOnwards(one))
+    .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
+}
+
+/**
+ * The same of mode ambient: requests as podinfo counts them at every hop, and as the waypoint does, which are those of one path; connections
+ * as ztunnel does.
+ */
+function ambientAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
+  const repeats = model.paths.some(({ name }) => name === 'mesh-retry');
+  const attempts = (matchers: string) => everyAttempt(matchers, ofWaypoint);
+  const requests = (matchers = '') => byJob(ofWaypointRequests(istioMetrics.requests, matchers), '5m');
+  const served = (metric: string, matchers = '') => byJob(ofWaypointRequests(metric, matchers), '10m');
+  const answered = (window: string, matchers = '') =>
+    byJob(ofHops('http_request_duration_seconds_count', matchers), window);
+  const quick = byJob(ofHops('http_request_duration_seconds_bucket', `le="${slowMs / 1000}"`), '10m');
+  const ofHopsOr = (hops: string, waypoint: string) => (repeats ? `(${hops}) or (${waypoint})` : hops);
   const overflow = [
     envoyMetrics.waitingOverflow,
     envoyMetrics.connectionOverflow,
     envoyMetrics.retryOverflow,
   ];
-  // A stranger's requests are refused, but they come; plaintext is cut before it is a request.
-  const askedPerSecond = model.paths
-    .filter((one) => isMeshPath(one) && callsOnwards(one))
-    .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
   return [
     alertRule(model, 'MeshErrors', {
-      expr: `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
+      expr: ofHopsOr(
+        `${answered('5m', 'status=~"5.."')} / ${answered('5m')} > ${errorShare}`,
+        inBothWords(
+          model,
+          `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
+          `${requests('response_code=~"5.."')} / ${requests()} > ${errorShare}`,
+        ),
+      ),
+      for: '5m',
+      summary:
+        'Of what comes to {{ $labels.job }} {{ $value | humanizePercentage }} is answered with 5xx, or was before it was repeated',
+    }),
+    alertRule(model, 'MeshConnectFailures', {
+      expr: `sum by (source_workload) (increase(${ofZtunnel(ztunnelMetrics.failed)}[5m])) > ${tolerableConnectFailures}`,
+      for: '5m',
+      summary: '{{ $labels.source_workload }} got no connection {{ $value | printf "%.0f" }} times in 5m',
+    }),
+    alertRule(model, 'MeshSlow', {
+      expr: ofHopsOr(
+        `1 - ${quick} / (${answered('10m')} > 0) > ${slowShare}`,
+        `1 - ${served(istioMetrics.durationBucket, `le="${slowMs}"`)} / ` +
+          `(${served(istioMetrics.durationCount)} > 0) > ${slowShare}`,
+      ),
+      for: '10m',
+      summary: `{{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests`,
+    }),
+    alertRule(model, 'MeshTraffic', {
+      expr: offTraffic([
+        {
+          rate: `sum by (job) (rate(${ofHops('http_request_duration_seconds_count', '', [meshWorkloads.target])}[10m]))`,
+          askedPerSecond: askedOfTarget(model),
+          path,
+        },
+      ]),
+      for: '10m',
+      summary:
+        '{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests that the probes through the mesh cause',
+    }),
+    ...(repeats
+      ? [
+          alertRule(model, 'MeshSaturated', {
+            expr: `${overflow.map((metric) => byJob(ofWaypoint(metric), '5m')).join(' + ')} > 0`,
+            for: '5m',
+            summary:
+              'The proxies of {{ $labels.job }} had no place for {{ $value | printf "%.0f" }} requests, connections or repeats in 5m',
+          }),
+        ]
+      : []),
+  ];
+}
+
+function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
+  const attempts = (matchers: string) => everyAttempt(matchers, ofAnyCaller);
+  const requests = (matchers = '') => byJob(ofAnyCallersRequests(istioMetrics.requests, matchers), '5m');
+  const answered = (metric: string, matchers = '') => byJob(ofCalled(metric, matchers), '10m');
+  const served = (metric: string, matchers = '') => byJob(ofCalledRequests(metric, matchers), '10m');
+  const overflow = [
+    envoyMetrics.waitingOverflow,
+    envoyMetrics.connectionOverflow,
+    envoyMetrics.retryOverflow,
+  ];
+  return [
+    alertRule(model, 'MeshErrors', {
+      expr: inBothWords(
+        model,
+        `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
+        `${requests('response_code=~"5.."')} / ${requests()} > ${errorShare}`,
+      ),
       for: '5m',
       summary:
         'Of what {{ $labels.job }} sends to mesh-target {{ $value | humanizePercentage }} is answered with 5xx',
@@ -68,9 +162,13 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
       summary: '{{ $labels.job }} got no connection to mesh-target {{ $value | printf "%.0f" }} times in 5m',
     }),
     alertRule(model, 'MeshSlow', {
-      expr:
+      expr: inBothWords(
+        model,
         `1 - ${answered(envoyMetrics.durationBucket, `le="${slowMs}"`)} / ` +
-        `(${answered(envoyMetrics.durationCount)} > 0) > ${slowShare}`,
+          `(${answered(envoyMetrics.durationCount)} > 0) > ${slowShare}`,
+        `1 - ${served(istioMetrics.durationBucket, `le="${slowMs}"`)} / ` +
+          `(${served(istioMetrics.durationCount)} > 0) > ${slowShare}`,
+      ),
       for: '10m',
       summary: `{{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests, by its proxy`,
     }),
@@ -78,7 +176,7 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
       expr: offTraffic([
         {
           rate: `sum by (job) (rate(${ofCalled(envoyMetrics.durationCount)}[10m]))`,
-          askedPerSecond,
+          askedPerSecond: askedOfTarget(model),
           path,
         },
       ]),

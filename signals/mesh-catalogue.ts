@@ -8,7 +8,8 @@ export const meshCatalogue = [
     name: 'MeshErrors',
     kind: 'ticket',
     meaning: `In the mesh, answers of mesh-target arrive as errors at ${callers}; what was repeated counts once for each attempt.`,
-    condition: 'More than 1 % of a path’s attempts answered with 5xx over 5 min, for 5 min.',
+    condition:
+      'More than 1 % of a path’s attempts, or in mode ambient of a hop’s own answers, are 5xx over 5 min, for 5 min.',
     causes: [
       'a pod of mesh-target or its proxy answers with errors',
       'no pod of mesh-target is ready, or its proxy refuses (alert MeshConnectFailures)',
@@ -16,7 +17,7 @@ export const meshCatalogue = [
     ],
     steps: [
       '`sum by (job, pod, response_code_class) (increase(envoy_cluster_upstream_rq{job=~"mesh-source.*",cluster_name=~"outbound.*mesh-target.*"}[5m]))`: one caller alone has an old configuration. What was repeated is in `envoy_cluster_retry_upstream_rq` instead.',
-      'What Envoy means by it, where Istio’s own metrics are there: `sum by (response_code, response_flags) (increase(istio_requests_total{reporter="source",destination_workload="mesh-target"}[5m]))`. UF: no connection; UC: cut; UH: no healthy target; UO: overflow; NR: no route. With a stock Envoy: `envoy_cluster_upstream_cx_connect_fail`, `…_rq_pending_overflow`.',
+      'What Envoy means by it, where Istio’s own metrics are there: `sum by (response_code, response_flags) (increase(istio_requests_total{reporter="source",destination_workload="mesh-target"}[5m]))`. UF: no connection; UC: cut; UH: no healthy target; UO: overflow; NR: no route. With a stock Envoy: `envoy_cluster_upstream_cx_connect_fail`, `…_rq_pending_overflow`. In mode ambient the waypoint counts, of mesh-retry alone: `reporter="waypoint"`.',
       'Its log: `kubectl -n continuous-load-mesh logs -l app.kubernetes.io/name=mesh-target --all-containers`.',
     ],
   },
@@ -33,12 +34,14 @@ export const meshCatalogue = [
     steps: [
       '`sum by (job, pod) (increase(envoy_cluster_upstream_cx_connect_fail{job=~"mesh-source.*",cluster_name=~"outbound.*mesh-target.*"}[5m]))`.',
       'Mutual TLS: `kubectl -n continuous-load-mesh get peerauthentication -o yaml`, and the log of the container `istio-proxy` of mesh-target.',
+      'In mode ambient ztunnel counts, and says why: `sum by (source_workload, response_flags) (increase(istio_tcp_connections_failed_total{job="ztunnel"}[5m]))`; DENY is a policy, CONNECT the network. Its log: `kubectl -n istio-system logs ds/ztunnel`.',
     ],
   },
   {
     name: 'MeshSlow',
     kind: 'ticket',
-    meaning: 'The proxies beside mesh-target take long to answer.',
+    meaning:
+      'The proxies beside mesh-target take long to answer; in mode ambient podinfo of a hop, or the waypoint.',
     condition:
       'More than 5 % of the requests that come to mesh-target take over 100 ms over 10 min, for 10 min.',
     causes: ['mesh-target is slow', 'its proxy lacks CPU'],
@@ -59,7 +62,7 @@ export const meshCatalogue = [
     ],
     steps: [
       'Too few: alerts ProbesShort and ProbesDropped say whether they are sent at all.',
-      'Repeats: `sum by (path) (increase(masked_attempts_total{by="sidecar"}[10m]))`.',
+      'Repeats: `sum by (path) (increase(masked_attempts_total{by=~"sidecar|waypoint"}[10m]))`.',
     ],
   },
   {
@@ -97,7 +100,7 @@ export const meshCatalogue = [
     condition: 'Less than 30 days left, for 5 min.',
     causes: ['nobody renewed it: istiod’s own root lasts ten years'],
     steps: [
-      'Secret `istio-ca-secret` in continuous-load: delete it and restart istiod, then every workload of the mesh; between the two, calls in the mesh fail.',
+      'Secret `istio-ca-secret` in the namespace of istiod (continuous-load, or istio-system by charts): delete it and restart istiod, then every workload of the mesh; between the two, calls in the mesh fail.',
     ],
   },
   {
@@ -112,7 +115,7 @@ export const meshCatalogue = [
     ],
     steps: [
       '`increase({__name__=~"pilot_total_xds_(rejects|internal_errors)"}[1h])`.',
-      'The log of istiod says which proxy refused what: `kubectl -n continuous-load logs deploy/istiod | grep -i -E "nack|rejected"`.',
+      'The log of istiod says which proxy refused what: `kubectl -n continuous-load logs deploy/istiod | grep -i -E "nack|rejected"`; by Istio’s charts it is in istio-system.',
     ],
   },
   {

@@ -53,11 +53,18 @@ export function ofAnyCaller(metric: string, matchers = ''): string {
   return `${metric}{endpoint="${sidecarEndpoint}",job=~"${jobs}",${clusters}${matchers === '' ? '' : `,${matchers}`}}`;
 }
 
-/** What `grow` makes of every answer to an attempt of every source, repeated ones included; a label more tells those apart. */
-export function ofEveryAttempt(grow: (selector: string) => string, matchers: string): string {
+/**
+ * What `grow` makes of every answer to an attempt of the calls that `of` selects, default those of every source, repeated ones included; a
+ * label more tells those apart.
+ */
+export function ofEveryAttempt(
+  grow: (selector: string) => string,
+  matchers: string,
+  of: (metric: string, matchers: string) => string = ofAnyCaller,
+): string {
   const { answers, repeated } = sidecarMetrics;
-  const again = `label_replace(${grow(ofAnyCaller(repeated, matchers))}, "again", "yes", "", "")`;
-  return `${grow(ofAnyCaller(answers, matchers))} or ${again}`;
+  const again = `label_replace(${grow(of(repeated, matchers))}, "again", "yes", "", "")`;
+  return `${grow(of(answers, matchers))} or ${again}`;
 }
 
 /** Selector of what the Envoys beside target count of the requests that come to it. */
@@ -83,6 +90,36 @@ export const sidecarMetrics = {
   certificateLeft: 'istio_agent_cert_expiry_seconds',
 } as const;
 
+/** What Istio's own Envoys count beside Envoy's words: a request once, however often it was repeated. A stock Envoy does not. */
+export const istioMetrics = {
+  /** Counter {reporter, destination_service_name, response_code, response_flags}. */
+  requests: 'istio_requests_total',
+  /** Classic histogram, milliseconds. */
+  durationBucket: 'istio_request_duration_milliseconds_bucket',
+  durationCount: 'istio_request_duration_milliseconds_count',
+} as const;
+
+/** Selector in Istio's words of requests for target, by who counts. */
+export function ofIstioWords(
+  metric: string,
+  job: string,
+  reporter: 'source' | 'destination' | 'waypoint',
+  matchers = '',
+): string {
+  const service = `destination_service_name=~"${meshWorkloads.target}.*"`;
+  return `${metric}{endpoint="${sidecarEndpoint}",${job},reporter="${reporter}",${service}${matchers === '' ? '' : `,${matchers}`}}`;
+}
+
+/** The same of the Envoys beside every source. */
+export function ofAnyCallersRequests(metric: string, matchers = ''): string {
+  return ofIstioWords(metric, `job=~"${Object.values(callers).join('|')}"`, 'source', matchers);
+}
+
+/** The same of the Envoys beside target. */
+export function ofCalledRequests(metric: string, matchers = ''): string {
+  return ofIstioWords(metric, `job="${meshWorkloads.target}"`, 'destination', matchers);
+}
+
 /** What is read of istiod. */
 export const istiodMetrics = {
   /** Counters: configurations that proxies refused, and those that istiod could not make or send. */
@@ -100,7 +137,11 @@ export const istiodMetrics = {
 
 /** Regular expressions of what is kept of a sidecar's scrape: of hundreds of series these few. */
 export const keptOfSidecars = {
-  names: [...Object.values(envoyMetrics), ...Object.values(sidecarMetrics), 'istio_requests_total'].join('|'),
+  names: [
+    ...Object.values(envoyMetrics),
+    ...Object.values(sidecarMetrics),
+    ...Object.values(istioMetrics),
+  ].join('|'),
   /**
    * Over `cluster_name;http_conn_manager_prefix`: calls to target, and requests that come in. What has neither is of the agent, or in
    * Istio's own words.

@@ -69,6 +69,10 @@ export interface ChaosModel {
 
 /** What the signals need to know of the mesh. */
 export interface MeshModel {
+  /** Whether ztunnel on each node makes the mesh, and no proxy beside each pod; default false. */
+  readonly ambient?: true;
+  /** Namespace of Istio's own control plane, whose proxies speak Istio's vocabulary; absent where the stack runs istiod itself, with a stock Envoy. */
+  readonly istioNamespace?: string;
   /** How often a request of `mesh-retry` is repeated at most. */
   readonly retries: number;
   /** Whether istiod is the stack's own and scraped. */

@@ -1,5 +1,6 @@
 import { envoyMetrics } from './gateway';
-import { istiodMetrics, sidecarMetrics } from './mesh';
+import { ztunnelMetrics } from './ambient';
+import { istioMetrics, istiodMetrics, sidecarMetrics } from './mesh';
 
 /** What Prometheus scrapes, as far as rules read it: names and labels as they were read in the programs' sources and seen live. */
 
@@ -17,6 +18,15 @@ const ofState = ['job', 'instance', 'endpoint', 'namespace', 'node'] as const;
 const ofContainers = ['job', 'instance', 'node', 'zone', 'namespace', 'pod', 'container'] as const;
 
 const ofEnvoy = [...ofPods, 'cluster_name', 'http_conn_manager_prefix'] as const;
+
+const ofIstio = [
+  ...ofPods,
+  'reporter',
+  'source_workload',
+  'source_workload_namespace',
+  'destination_workload',
+  'destination_service_name',
+] as const;
 
 /** Metric → its labels. */
 export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +47,10 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   [sidecarMetrics.answers]: [...ofEnvoy, 'response_code', 'response_code_class'],
   [sidecarMetrics.repeated]: [...ofEnvoy, 'response_code', 'response_code_class'],
   [sidecarMetrics.certificateLeft]: [...ofPods, 'resource_name'],
+  [istioMetrics.requests]: [...ofIstio, 'response_code', 'response_flags'],
+  [istioMetrics.durationBucket]: [...ofIstio, 'le'],
+  [istioMetrics.durationCount]: ofIstio,
+  [ztunnelMetrics.failed]: [...ofIstio, 'response_flags'],
   [istiodMetrics.rejects]: [...ofPods, 'type'],
   [istiodMetrics.internalErrors]: ofPods,
   [istiodMetrics.convergenceBucket]: [...ofPods, 'le'],

@@ -5,8 +5,8 @@ import { pathRow } from './paths';
 import type { AlertRule } from './rule-types';
 import { offTraffic } from './traffic';
 
-/** podinfo's route of the probes; its readiness answers 503 while it drains, which is no error. */
-const route = 'path="api_echo"';
+/** Matcher of podinfo's route of the probes; its readiness answers 503 while it drains, which is no error. */
+export const echoRoute = 'path="api_echo"';
 /** Share of requests that a hop may answer with an error of its own. */
 const errorShare = 0.01;
 /** Share of requests that may take longer than `slowSeconds`; both are boundaries of the server's own histogram. */
@@ -19,8 +19,8 @@ const slowLookupSeconds = 0.128;
 /** Golden signals of source and target, as podinfo itself counts: errors, latency, and traffic against what was asked. */
 export function podinfoAlerts(model: SignalModel): AlertRule[] {
   const requests = (matchers: string, window: string) =>
-    `sum by (job) (increase(http_request_duration_seconds_count{job=~"source|target",${route}${matchers}}[${window}]))`;
-  const fast = `sum by (job) (increase(http_request_duration_seconds_bucket{job=~"source|target",${route},le="${slowSeconds}"}[10m]))`;
+    `sum by (job) (increase(http_request_duration_seconds_count{job=~"source|target",${echoRoute}${matchers}}[${window}]))`;
+  const fast = `sum by (job) (increase(http_request_duration_seconds_bucket{job=~"source|target",${echoRoute},le="${slowSeconds}"}[10m]))`;
   return [
     alertRule(model, 'ServerErrors', {
       expr: `${requests(',status=~"5.."', '5m')} / ${requests('', '5m')} > ${errorShare}`,
@@ -68,7 +68,7 @@ function traffic(model: SignalModel): AlertRule[] {
     target: share(probes.filter(({ hops }) => hops.includes('2'))) + askedOfGateway(model),
   };
   const ratios = Object.entries(asked).map(([job, askedPerSecond]) => ({
-    rate: `sum by (job) (rate(http_request_duration_seconds_count{job="${job}",${route}}[10m]))`,
+    rate: `sum by (job) (rate(http_request_duration_seconds_count{job="${job}",${echoRoute}}[10m]))`,
     askedPerSecond,
     path: path.name,
   }));

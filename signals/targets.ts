@@ -37,6 +37,9 @@ export const meshWorkloads = {
   stranger: 'mesh-stranger',
 } as const;
 
+/** The proxy of mode ambient that repeats requests; also the name of its Gateway, its Service and its account. */
+export const waypointName = 'mesh-waypoint';
+
 /** A path that goes the whole way through the mesh. */
 export type MeshPath = 'mesh' | 'mesh-retry';
 

@@ -51,6 +51,10 @@ const theirs = [
 const chart = { kind: 'kube-prometheus-stack', receivers };
 const images = { k6: 'registry.example.org/k6:1', echo: 'registry.example.org/echo:1' };
 const ownGateway = maybe({ retries: 2 });
+const meshByCharts = maybe(
+  { enabled: true },
+  { enabled: true, mode: 'ambient', revision: 'canary', peerAuthentication: 'PERMISSIVE' },
+);
 const reaper = [
   { enabled: true },
   {
@@ -82,7 +86,7 @@ const kinds = {
     ),
     monitoring: fc.constantFrom({}, chart, ...ours, ...theirs),
     gateway: ownGateway,
-    mesh: fc.constant(undefined),
+    mesh: meshByCharts,
     dashboards: maybe({ delivery: 'files' }, { delivery: 'grafana-operator', grafanaLabels: { a: 'b' } }),
     images: maybe(images),
   },
@@ -96,7 +100,7 @@ const kinds = {
     }),
     monitoring: fc.constantFrom(chart, ...ours, ...theirs),
     gateway: ownGateway,
-    mesh: fc.constant(undefined),
+    mesh: meshByCharts,
     dashboards: maybe({ delivery: 'files' }, { delivery: 'grafana-operator', grafanaLabels: { a: 'b' } }),
     images: maybe(images),
   },
@@ -122,7 +126,12 @@ const kinds = {
       ...theirs,
     ),
     gateway: maybe({ class: 'nginx', address: 'gw.infra.svc', externalAddress: '192.0.2.7:8080' }),
-    mesh: maybe({ enabled: true }, { enabled: true, revision: 'stable' }),
+    mesh: maybe(
+      { enabled: true },
+      { enabled: true, revision: 'stable' },
+      { enabled: true, mode: 'ambient' },
+      { enabled: true, mode: 'ambient', controlPlane: { kind: 'charts' } },
+    ),
     dashboards: maybe({ delivery: 'files' }, { delivery: 'grafana-operator', grafanaLabels: { a: 'b' } }),
     images: fc.constant(images),
   },

@@ -27,11 +27,15 @@ const drainSeconds = 5;
 export class GatewayProxy extends pulumi.ComponentResource {
   constructor(
     name: string,
-    args: IstioPartArgs & { readonly dependsOn: readonly pulumi.Resource[] },
+    args: IstioPartArgs & {
+      /** Where its control plane is. */
+      readonly istiod: string;
+      readonly dependsOn: readonly pulumi.Resource[];
+    },
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super('continuous-load:index:GatewayProxy', name, {}, opts);
-    const { cluster, stack, namespaces, managed, dependsOn } = args;
+    const { cluster, stack, namespaces, managed, istiod, dependsOn } = args;
     const child = inside(this, cluster, [namespaces.load]);
     const selector = selectorLabels(gatewayName, stack);
     const own = { metadata: metadata(gatewayName, namespace, { stack }) };
@@ -69,6 +73,7 @@ export class GatewayProxy extends pulumi.ComponentResource {
             spec: pod(
               selector,
               managed.images.apply((images) => images['istio-proxy']),
+              istiod,
             ),
           },
         },
@@ -87,6 +92,7 @@ export class GatewayProxy extends pulumi.ComponentResource {
 function pod(
   selector: Record<string, string>,
   image: pulumi.Output<string>,
+  istiod: string,
 ): k8s.types.input.core.v1.PodSpec {
   return {
     serviceAccountName: gatewayName,
@@ -102,7 +108,7 @@ function pod(
         imagePullPolicy: 'IfNotPresent',
         args: ['proxy', 'router', ...proxyFlags(namespace)],
         env: proxyEnvironment(
-          { workload: gatewayName, namespace },
+          { workload: gatewayName, namespace, istiod },
           { terminationDrainDuration: `${drainSeconds}s` },
         ),
         ports: [

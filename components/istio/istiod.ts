@@ -6,9 +6,12 @@ import { serviceAccount } from '../monitoring/rbac';
 import { meshNamespace } from '../../signals/targets';
 import { namespaceNames } from '../names';
 import { containerSecurity, podSecurity } from '../pod';
+import type { ControlPlane } from './control-plane';
 import { crdsOf } from './crds';
 import {
+  defaultRetries,
   type IstioPartArgs,
+  istiodAddress,
   istiodName,
   podFields,
   rootCertificate,
@@ -47,11 +50,14 @@ const meshKinds = [
  * Istio's control plane, one for gateway and mesh: it injects nothing and deploys nothing. For a gateway alone it watches one namespace;
  * with a mesh it reads all, since it can be told of one or of all, and serves two.
  */
-export class Istiod extends pulumi.ComponentResource {
+export class Istiod extends pulumi.ComponentResource implements ControlPlane {
   /** The kinds that it serves. */
   readonly kinds: readonly pulumi.Resource[];
   /** What a proxy must wait for. */
   readonly ready: pulumi.Resource;
+  readonly address = istiodAddress;
+  readonly isWhole = false;
+  readonly gatewayLabels = {};
 
   constructor(name: string, args: IstiodArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:Istiod', name, {}, { ...opts, aliases: [formerly()] });
@@ -151,13 +157,12 @@ const rules = (mesh: boolean) => ({
   ],
 });
 
-/** Settings of the mesh. Istio repeats twice by default, which hides the very fault that a probe is there to see. */
+/** Settings of the mesh. */
 const meshConfig = (retries: number, mesh: boolean) => ({
   rootNamespace: namespace,
   trustDomain,
   ingressControllerMode: 'OFF',
-  defaultHttpRetryPolicy:
-    retries === 0 ? { attempts: 0 } : { attempts: retries, retryOn: 'connect-failure,refused-stream,503' },
+  defaultHttpRetryPolicy: defaultRetries(retries),
   // Istio's own filters for these are not in a stock Envoy.
   defaultProviders: { metrics: [], tracing: [], accessLogging: [] },
   ...(mesh

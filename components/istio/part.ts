@@ -18,7 +18,7 @@ export const istiodName = 'istiod';
 /** Port of istiod for proxies, by mutual TLS. */
 export const xdsPort = 15012;
 
-/** Where proxies reach istiod. */
+/** Where proxies reach the stack's own istiod. */
 export const istiodAddress = `${istiodName}.${namespaceNames.load}.svc:${xdsPort}`;
 
 /** Port on which Envoy's and the agent's metrics are merged. */
@@ -56,6 +56,16 @@ export function variables(
     ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
     ...Object.entries(values).map(([name, value]) => ({ name, value })),
   ];
+}
+
+/** Label by which objects, and the pods of a namespace, go by one revision of istiod; none for the default one. */
+export function revisionLabel(revision: string | undefined): Record<string, string> {
+  return revision === undefined ? {} : { 'istio.io/rev': revision };
+}
+
+/** What proxies repeat where no route says anything else. Istio repeats twice, which hides the very fault that a probe is there to see. */
+export function defaultRetries(attempts: number) {
+  return attempts === 0 ? { attempts } : { attempts, retryOn: 'connect-failure,refused-stream,503' };
 }
 
 /** The trust domain of istiod's certificates, and the domain of the cluster's Services. */
@@ -100,7 +110,7 @@ export const proxyVolumes = [
 
 /** Environment of a proxy of the Deployment `workload`; `config` is Istio's ProxyConfig beside the address of istiod. */
 export function proxyEnvironment(
-  { workload, namespace, ports = [], containers = [] }: ProxyWorkload,
+  { workload, namespace, istiod = istiodAddress, ports = [], containers = [] }: ProxyWorkload,
   config: Readonly<Record<string, unknown>>,
 ): k8s.types.input.core.v1.EnvVar[] {
   const fields = {
@@ -111,8 +121,8 @@ export function proxyEnvironment(
   };
   return variables(fields, {
     PILOT_CERT_PROVIDER: 'istiod',
-    CA_ADDR: istiodAddress,
-    PROXY_CONFIG: JSON.stringify({ discoveryAddress: istiodAddress, concurrency: 1, ...config }),
+    CA_ADDR: istiod,
+    PROXY_CONFIG: JSON.stringify({ discoveryAddress: istiod, concurrency: 1, ...config }),
     TRUST_DOMAIN: trustDomain,
     ISTIO_META_MESH_ID: trustDomain,
     ISTIO_META_CLUSTER_ID: 'Kubernetes',
@@ -127,6 +137,8 @@ export function proxyEnvironment(
 export interface ProxyWorkload {
   readonly workload: string;
   readonly namespace: string;
+  /** Where it reaches its control plane; default the stack's own istiod. */
+  readonly istiod?: string;
   /** Ports of the containers beside it. */
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   /** Names of the containers beside it. */

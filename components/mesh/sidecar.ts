@@ -2,7 +2,6 @@ import type * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import type { MeshSettings } from '../../settings/schema';
 import { meshNamespace, podinfoPorts } from '../../signals/targets';
-import type { Cluster } from '../cluster/cluster';
 import {
   proxyEnvironment,
   proxyFlags,
@@ -36,14 +35,9 @@ export interface SidecarArgs {
   readonly mesh: MeshSettings;
 }
 
-/** Istio's ProxyConfig of a sidecar, whoever injects it; `certificateLife` in milliseconds. */
-export function sidecarConfig(
-  { listenersSeconds, proxySeconds }: MeshDrain,
-  { certificateLife }: Pick<MeshSettings, 'certificateLife'>,
-) {
+/** Istio's ProxyConfig of a proxy of the mesh, whoever makes it: how it ends, and what it counts. */
+export function proxyConfig({ listenersSeconds, proxySeconds }: MeshDrain) {
   return {
-    // Names and values of variables of the agent.
-    proxyMetadata: { SECRET_TTL: `${Math.floor(certificateLife / 1000)}s` },
     drainDuration: `${listenersSeconds}s`,
     terminationDrainDuration: `${proxySeconds}s`,
     // Istio's Envoy leaves these out unless it is asked: what the masked attempts and the alerts are counted by.
@@ -56,6 +50,15 @@ export function sidecarConfig(
   };
 }
 
+/** The same of a sidecar; `certificateLife` in milliseconds. */
+export function sidecarConfig(drain: MeshDrain, { certificateLife }: Pick<MeshSettings, 'certificateLife'>) {
+  return {
+    // Names and values of variables of the agent.
+    proxyMetadata: { SECRET_TTL: `${Math.floor(certificateLife / 1000)}s` },
+    ...proxyConfig(drain),
+  };
+}
+
 /** Labels by which proxies know that a pod speaks mutual TLS, and what it is. */
 export function sidecarLabels(workload: string): Record<string, string> {
   return {
@@ -63,15 +66,6 @@ export function sidecarLabels(workload: string): Record<string, string> {
     'service.istio.io/canonical-name': workload,
     'service.istio.io/canonical-revision': 'latest',
   };
-}
-
-/** Labels of the mesh's namespace: none where the stack writes the sidecars itself, else those that Istio's injection goes by. */
-export function injectionLabels(
-  { managedGateway }: Pick<Cluster, 'managedGateway'>,
-  { revision }: Pick<MeshSettings, 'revision'>,
-): Record<string, string> {
-  if (managedGateway) return {};
-  return revision === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': revision };
 }
 
 /** Annotations by which Istio's own injection makes the same of a pod as {@link withSidecar}. */

@@ -11,6 +11,7 @@ import { nodeScrapeSeconds, nodeWorkloads } from '../../signals/node-model';
 import { watchedNamespaces } from '../../signals/scraped';
 import { gatewayName, meshNamespace, meshWorkloads } from '../../signals/targets';
 import { istiodName, proxyMetricsPort } from '../istio/part';
+import { controlPlaneMonitors, waypointMonitor } from './mesh-monitors';
 import type { MonitoringPartArgs } from './part';
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -32,8 +33,8 @@ export interface Monitored {
   readonly path?: string;
   /** Regular expressions of what is kept, over the values of labels joined by `;`. Default everything. */
   readonly keep?: readonly { readonly labels: readonly string[]; readonly regex: string }[];
-  /** Only where the stack runs a gateway itself, where there is a mesh, or where the stack runs istiod for it. */
-  readonly only?: 'gateway' | 'mesh' | 'istiod';
+  /** Only where the stack runs a gateway itself, where there is a mesh, one of either mode, or where the stack runs an istiod of its own. */
+  readonly only?: 'gateway' | 'mesh' | 'sidecars' | 'ambient' | 'istiod';
   /** Another port of the same pods, where none is declared that could be named. */
   readonly portNumber?: number;
 }
@@ -70,12 +71,13 @@ const monitored: readonly Monitored[] = [
     ports: [sidecarEndpoint],
     portNumber: proxyMetricsPort,
     path: '/stats/prometheus',
-    only: 'mesh',
+    only: 'sidecars',
     keep: [
       { labels: ['__name__'], regex: keptOfSidecars.names },
       { labels: ['cluster_name', 'http_conn_manager_prefix'], regex: keptOfSidecars.scopes },
     ],
   },
+  waypointMonitor,
   {
     name: istiodName,
     namespace: namespaceNames.load,
@@ -135,23 +137,47 @@ const monitored: readonly Monitored[] = [
   },
 ];
 
-/** Lets Prometheus find the pods of the cluster's name service: nothing else in that namespace can be read by it. */
-export function dnsDiscovery(
+/** Lets Prometheus find the pods of the cluster's name service, and of a control plane of Istio that is scraped: nothing else there can be read by it. */
+export function discoveryElsewhere(
   parent: pulumi.Resource,
-  { cluster, stack, prometheusAccount }: MonitoringPartArgs & { readonly prometheusAccount: string },
+  {
+    model,
+    ...part
+  }: MonitoringPartArgs & { readonly model: SignalModel; readonly prometheusAccount: string },
 ): pulumi.Resource[] {
-  const name = 'continuous-load-discovery';
-  const namespace = watchedNamespaces.system;
+  const istio = new Set(controlPlaneMonitors(model.mesh).map(({ namespace }) => namespace));
+  return [
+    ...discoveryIn(parent, part, watchedNamespaces.system, discoveryName),
+    ...[...istio].flatMap((namespace) =>
+      discoveryIn(parent, part, namespace, `${discoveryName}-${namespace}`),
+    ),
+  ];
+}
+
+const discoveryName = 'continuous-load-discovery';
+
+function discoveryIn(
+  parent: pulumi.Resource,
+  {
+    cluster,
+    stack,
+    namespaces,
+    prometheusAccount,
+  }: MonitoringPartArgs & { readonly prometheusAccount: string },
+  namespace: string,
+  resource: string,
+): pulumi.Resource[] {
+  const name = discoveryName;
   const named = { metadata: metadata(name, namespace, { workload: 'prometheus', stack }) };
-  const child = inside(parent, cluster);
+  const child = inside(parent, cluster, namespaces.controlPlane ? [namespaces.controlPlane] : []);
   return [
     new k8s.rbac.v1.Role(
-      name,
+      resource,
       { ...named, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }] },
       child,
     ),
     new k8s.rbac.v1.RoleBinding(
-      name,
+      resource,
       {
         ...named,
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
@@ -165,9 +191,10 @@ export function dnsDiscovery(
 const ownNamespaces: readonly string[] = [namespaceNames.load, meshNamespace];
 
 /** Names of the monitors of what carries and answers load. */
-export const loadMonitors = monitored
-  .filter(({ namespace }) => ownNamespaces.includes(namespace))
-  .map(({ name }) => name);
+export const loadMonitors = [
+  ...monitored.filter(({ namespace }) => ownNamespaces.includes(namespace)).map(({ name }) => name),
+  'ztunnel',
+];
 
 /** What {@link podMonitors} are made from. */
 export interface PodMonitorsArgs extends MonitoringPartArgs {
@@ -188,10 +215,12 @@ export function monitoredIn(model: SignalModel, wanted: readonly string[] | unde
   const there = {
     gateway: readsGateway(model),
     mesh: model.mesh !== undefined,
-    istiod: model.mesh?.istiodScraped === true,
+    sidecars: model.mesh !== undefined && !model.mesh.ambient,
+    ambient: model.mesh?.ambient === true,
+    istiod: model.mesh?.istiodScraped === true && model.mesh.istioNamespace === undefined,
   };
   const inMesh: readonly string[] = workloadsOfMesh(model.paths);
-  return monitored
+  return [...monitored, ...controlPlaneMonitors(model.mesh)]
     .filter(({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true))
     .map((monitor) => (monitor.workloads === meshPods ? { ...monitor, workloads: inMesh } : monitor));
 }

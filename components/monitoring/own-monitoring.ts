@@ -5,7 +5,7 @@ import { type CountsSending, sendingToOwnStore, sendingToUsersStore } from './co
 import { KubeStateMetrics } from './kube-state-metrics';
 import { LongTermStore, type LongTermStoreArgs } from './long-term-store';
 import type { Monitoring, MonitoringArgs } from './monitoring';
-import { dnsDiscovery, podMonitors } from './monitors';
+import { discoveryElsewhere, podMonitors } from './monitors';
 import type { MonitoringPartArgs } from './part';
 import { PrometheusOperator } from './prometheus-operator';
 import { PrometheusServer } from './prometheus-server';
@@ -28,7 +28,7 @@ export function ownMonitoring(
     own,
   );
   new KubeStateMetrics('kube-state-metrics', part, own);
-  dnsDiscovery(parent, { ...part, prometheusAccount: `prometheus-${monitoringName}` });
+  discoveryElsewhere(parent, { ...part, model, prometheusAccount: `prometheus-${monitoringName}` });
   podMonitors(parent, { ...part, crds, model });
   return {
     otlp: { endpoint: prometheus.address },

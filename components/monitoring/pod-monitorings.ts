@@ -24,22 +24,25 @@ export function podMonitorings(
 ): PodMonitoring[] {
   const monitored = monitoredIn(model, loadMonitors);
   const workloads = new Map(
-    monitored.flatMap(({ workloads: names, namespace }) =>
-      names.filter((one) => isThere(model, one)).map((one) => [one, namespace] as const),
+    monitored.flatMap(({ workloads: names, namespace, label }) =>
+      names.filter((one) => isThere(model, one)).map((one) => [one, { namespace, label }] as const),
     ),
   );
   return [...workloads].map(
-    ([workload, namespace]) =>
+    ([workload, { namespace, label }]) =>
       new PodMonitoring(
         workload,
         {
           metadata: metadata(workload, namespace, { stack }),
           spec: {
             selector: {
-              matchLabels: {
-                'app.kubernetes.io/part-of': 'continuous-load',
-                'app.kubernetes.io/name': workload,
-              },
+              matchLabels:
+                label === undefined
+                  ? {
+                      'app.kubernetes.io/part-of': 'continuous-load',
+                      'app.kubernetes.io/name': workload,
+                    }
+                  : { [label]: workload },
             },
             endpoints: monitored
               .filter(({ workloads: names }) => names.includes(workload))

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pagerPort } from '../../lab/cluster/spec';
 import { pathNames } from '../../signals/paths';
+import { waypointName } from '../../signals/targets';
 import { gatewayNodePort } from '../names';
 import type { Edge, Place, Port } from './edge';
 import { networkEdges, type NetworkFacts } from './edges';
@@ -12,14 +13,14 @@ const everything: NetworkFacts = {
   paths: pathNames.map((name) => ({ name })),
   nodeProber: true,
   gateway: { own: true, outsidePort: gatewayNodePort },
-  mesh: { own: true },
+  mesh: { own: true, ambient: false },
   chaos: true,
   ownMonitoring: true,
   alertmanagers: 2,
   receivers: [],
   ownReceiverPort: pagerPort,
   longTerm: 'own',
-  scraped: (Object.keys(workloadPorts) as WorkloadName[]).flatMap((workload) =>
+  scraped: (Object.keys(workloadPorts) as WorkloadName[]).filter(isOfLab).flatMap((workload) =>
     Object.keys(workloadPorts[workload])
       .filter((port) => /metrics|web|telemetry|envoy/.test(port) || isScrapedHttp(workload, port))
       .map((port) => ({ workload, port })),
@@ -27,6 +28,11 @@ const everything: NetworkFacts = {
   nodePorts: true,
   readers: [],
 };
+
+/** The lab has no mesh of mode ambient. */
+function isOfLab(workload: WorkloadName): boolean {
+  return workload !== waypointName;
+}
 
 function isScrapedHttp(workload: WorkloadName, port: string): boolean {
   return port === 'http' && ['echo', 'prometheus-operator', 'kube-state-metrics'].includes(workload);
@@ -59,7 +65,8 @@ function inWords(place: Place): string {
     'dns-metrics': 'CoreDNS',
     'api-server': 'API server',
     nodes: 'nodes',
-    istiod: 'somebody else’s istiod',
+    istiod: 'istiod of Istio’s charts, or somebody else’s',
+    'kubelet-in-ambient': 'kubelet',
     outside: 'clients outside',
     anywhere: 'any address',
   }[place.cluster];

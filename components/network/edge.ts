@@ -7,12 +7,22 @@ export interface Port {
 }
 
 /**
- * Who calls or is called: pods of the product's own; the cluster's name service, its API server, its nodes; everything in a namespace of
- * somebody else's; somebody else's istiod; clients outside the pods (`outside`), or anybody (`anywhere`).
+ * Who calls or is called: pods of the product's own; the cluster's name service, its API server, its nodes, the kubelet as pods of an ambient mesh see it; everything in a namespace of
+ * somebody else's; an istiod that is not the stack's own; clients outside the pods (`outside`), or anybody (`anywhere`).
  */
 export type Place =
   | { readonly workload: WorkloadName }
-  | { readonly cluster: 'dns' | 'dns-metrics' | 'api-server' | 'nodes' | 'istiod' | 'outside' | 'anywhere' }
+  | {
+      readonly cluster:
+        | 'dns'
+        | 'dns-metrics'
+        | 'api-server'
+        | 'nodes'
+        | 'kubelet-in-ambient'
+        | 'istiod'
+        | 'outside'
+        | 'anywhere';
+    }
   | { readonly namespace: string };
 
 /** One thing that one place needs of another. */

@@ -1,6 +1,6 @@
 import { workloadsOfMesh } from '../../signals/mesh';
 import { callsEcho, type PathRef } from '../../signals/paths';
-import { gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
+import { gatewayName, meshWorkloads, podinfoPorts, waypointName } from '../../signals/targets';
 import { nodeEchoPorts, nodeWorkloads } from '../../signals/node-model';
 import { istiodName } from '../istio/part';
 import { longTermWorkload } from '../names';
@@ -14,14 +14,22 @@ const { http } = podinfoPorts;
 /** A place that the config names: a namespace, or an address elsewhere. */
 export type There = { readonly namespace: string } | { readonly address: string };
 
+/** A mesh as policies must know it. */
+export interface MeshFacts {
+  /** Whether its control plane is the stack's own, of plain objects. */
+  readonly own: boolean;
+  readonly ambient: boolean;
+  /** Where another control plane is scraped. */
+  readonly scraped?: { readonly namespace: string; readonly ports: readonly number[] };
+}
+
 /** What of a stack decides which edges there are; plain values. */
 export interface NetworkFacts {
   readonly paths: readonly PathRef[];
   readonly nodeProber: boolean;
   /** Whether the stack runs the gateway; absent where there is none. */
   readonly gateway?: GatewayFacts | undefined;
-  /** Whether the stack runs the sidecars' control plane; absent where there is no mesh. */
-  readonly mesh?: { readonly own: boolean } | undefined;
+  readonly mesh?: MeshFacts | undefined;
   readonly chaos: boolean;
   /** Whether Prometheus and Alertmanager are of the stack's own, by its operator. */
   readonly ownMonitoring: boolean;
@@ -91,7 +99,7 @@ function somewhere(from: WorkloadName, place: There | undefined, why: string): E
   return [{ from: at(from), ...wayTo(place.address), why }];
 }
 
-function gatewayEdges({ gateway, paths }: NetworkFacts): Edge[] {
+function gatewayEdges({ gateway, mesh, paths }: NetworkFacts): Edge[] {
   if (!gateway) return [];
   const sourceEdges: Edge[] = paths.some(({ name }) => name === 'ingress')
     ? [
@@ -114,24 +122,24 @@ function gatewayEdges({ gateway, paths }: NetworkFacts): Edge[] {
       why: 'clients outside, by its NodePort',
     },
     { from: at(gatewayName), to: at('target'), ports: tcp(http), why: 'what it has a route to' },
-    ...proxyEdges(gatewayName),
+    ...proxyEdges(gatewayName, mesh?.own ?? true),
   ];
 }
 
-/** What every proxy of the stack's own istiod needs. */
-function proxyEdges(proxy: WorkloadName): Edge[] {
+/** What every proxy needs, of the stack's own istiod or of another. */
+function proxyEdges(proxy: WorkloadName, own: boolean): Edge[] {
   return [
     { from: at(proxy), to: dns, ports: dnsPorts, why: 'name of istiod' },
     {
       from: at(proxy),
-      to: at(istiodName),
+      to: own ? at(istiodName) : { cluster: 'istiod' },
       ports: tcp(workloadPorts[istiodName]['grpc-xds']),
       why: 'configuration and certificate',
     },
   ];
 }
 
-function meshEdges({ mesh, gateway, paths }: NetworkFacts): Edge[] {
+function meshEdges({ mesh, gateway, paths, ownMonitoring }: NetworkFacts): Edge[] {
   const ownIstiod = mesh?.own ?? gateway?.own ?? false;
   const control: Edge[] = ownIstiod
     ? [
@@ -144,24 +152,57 @@ function meshEdges({ mesh, gateway, paths }: NetworkFacts): Edge[] {
       ]
     : [];
   if (!mesh) return control;
+  const scrapes: Edge[] =
+    mesh.scraped && ownMonitoring
+      ? [
+          {
+            from: at('prometheus'),
+            to: { namespace: mesh.scraped.namespace },
+            ports: tcp(...mesh.scraped.ports),
+            why: 'metrics of istiod and ztunnel',
+          },
+        ]
+      : [];
+  if (mesh.ambient) return [...control, ...scrapes, ...ambientEdges(paths)];
   const { target } = meshWorkloads;
   const proxies = workloadsOfMesh(paths);
   return [
     ...control,
+    ...scrapes,
     ...proxies
       .filter((from) => from !== target)
       .map((from): Edge => ({ from: at(from), to: at(target), ports: tcp(http), why: 'the second hop' })),
-    ...(mesh.own
-      ? proxies.flatMap(proxyEdges)
-      : proxies.flatMap((from): Edge[] => [
-          { from: at(from), to: dns, ports: dnsPorts, why: 'name of istiod' },
-          {
-            from: at(from),
-            to: { cluster: 'istiod' },
-            ports: tcp(workloadPorts[istiodName]['grpc-xds']),
-            why: 'configuration and certificate',
-          },
-        ])),
+    ...proxies.flatMap((proxy) => proxyEdges(proxy, mesh.own)),
+  ];
+}
+
+/** Policies are kept outside of pods, where all that the mesh carries goes to one port. */
+function ambientEdges(paths: NetworkFacts['paths']): Edge[] {
+  const { sourceRetry, target } = meshWorkloads;
+  const pods = workloadsOfMesh(paths);
+  const callers = pods.filter((workload) => workload !== target);
+  const tunnel = (from: WorkloadName, to: WorkloadName): Edge => ({
+    from: at(from),
+    to: at(to),
+    ports: tcp(workloadPorts[waypointName].hbone),
+    why: 'the second hop, by HBONE',
+  });
+  return [
+    ...callers.map((from): Edge => ({
+      from: at(from),
+      to: dns,
+      ports: dnsPorts,
+      why: 'name of target',
+    })),
+    ...callers.map((from) => tunnel(from, from === sourceRetry ? waypointName : target)),
+    tunnel(waypointName, target),
+    ...proxyEdges(waypointName, false),
+    ...pods.map((to): Edge => ({
+      from: { cluster: 'kubelet-in-ambient' },
+      to: at(to),
+      ports: tcp(http),
+      why: 'readiness and liveness',
+    })),
   ];
 }
 
@@ -310,8 +351,9 @@ export function networkWorkloads(facts: NetworkFacts): WorkloadName[] {
     ...(paths.some(callsEcho) ? (['echo'] as const) : []),
     ...(nodeProber ? Object.values(nodeWorkloads) : []),
     ...(gateway?.own ? ([gatewayName] as const) : []),
-    ...(gateway?.own || mesh?.own ? ([istiodName] as const) : []),
+    ...((mesh?.own ?? gateway?.own) ? ([istiodName] as const) : []),
     ...(mesh ? workloadsOfMesh(paths) : []),
+    ...(mesh?.ambient ? [waypointName as typeof waypointName] : []),
     ...(chaos ? (['chaos-reaper'] as const) : []),
     ...(ownMonitoring
       ? (['prometheus', 'alertmanager', 'prometheus-operator', 'kube-state-metrics'] as const)

@@ -5,6 +5,7 @@ import type { Receiver } from '../../signals/receivers';
 import { portOf } from '../../signals/own-targets';
 import { gatewayPort } from '../../signals/targets';
 import { gatewayNodePort, longTermWorkload, namespaceNames } from '../names';
+import { controlPlaneMonitors } from '../monitoring/mesh-monitors';
 import { loadMonitors, scrapedPorts } from '../monitoring/monitors';
 import type { NetworkFacts } from './edges';
 import { workloadPorts, type WorkloadName } from './ports';
@@ -33,7 +34,7 @@ export function networkFacts({
       own: gateway.addresses === undefined,
       outsidePort: outsidePort(cluster.kind, gateway.addresses?.outside),
     },
-    mesh: mesh && { own: cluster.kind === 'lab' },
+    mesh: mesh && meshFacts(mesh, model),
     chaos: chaos !== undefined,
     ownMonitoring,
     ...(runsPrometheus(monitoring)
@@ -47,6 +48,18 @@ export function networkFacts({
     scraped: scraped(model, ownMonitoring),
     nodePorts: brings && cluster.kind !== 'eks',
     readers: networkPolicies.readers,
+  };
+}
+
+function meshFacts(
+  { mode, controlPlane }: NonNullable<Settings['mesh']>,
+  model: Settings['model'],
+): NonNullable<NetworkFacts['mesh']> {
+  const ports = controlPlaneMonitors(model.mesh).map(({ scrapedPort }) => scrapedPort);
+  return {
+    own: controlPlane.kind === 'own',
+    ambient: mode === 'ambient',
+    ...(ports.length > 0 ? { scraped: { namespace: controlPlane.namespace, ports } } : {}),
   };
 }
 
@@ -103,7 +116,9 @@ function addressOf({ url, slack, email, deadManSwitch }: Receiver): string {
 
 /** Of the product's own what is scraped; the monitor of Prometheus finds the store for longer too. */
 function scraped(model: Settings['model'], ownMonitoring: boolean): NetworkFacts['scraped'] {
-  const isOurs = (name: string): name is WorkloadName => name in workloadPorts;
+  // Of another istiod the name is the same, and nothing else.
+  const others = controlPlaneMonitors(model.mesh).map(({ name }) => name);
+  const isOurs = (name: string): name is WorkloadName => name in workloadPorts && !others.includes(name);
   return scrapedPorts(model, ownMonitoring ? undefined : loadMonitors).flatMap(({ workloads, ports }) =>
     workloads
       .flatMap((name) =>

@@ -1,4 +1,4 @@
-import { meshNamespace, meshWorkloads } from '../../signals/targets';
+import { meshNamespace, meshWorkloads, waypointName } from '../../signals/targets';
 import { selectorLabels } from '../metadata';
 import { longTermName, longTermWorkload, monitoringName, namespaceNames } from '../names';
 import type { Edge, Place, Port } from './edge';
@@ -55,7 +55,9 @@ export interface Policy {
 /** Name of the policy that refuses what no other allows. */
 export const defaultDeny = 'default-deny';
 
-const meshPods: readonly string[] = Object.values(meshWorkloads);
+const meshPods: readonly string[] = [...Object.values(meshWorkloads), waypointName];
+/** Where what the kubelet asks pods of an ambient mesh seems to come from (istio.io/docs/ambient/usage/networkpolicy). */
+const kubeletInAmbient: AddressBlock = { cidr: '169.254.7.127/32' };
 const monitoringPods: readonly string[] = [
   'prometheus',
   longTermWorkload,
@@ -153,6 +155,8 @@ function peerOf(place: Place, network: ClusterNetwork, stack: string): PolicyPee
       return block(network.apiServer.block);
     case 'nodes':
       return block(network.nodes);
+    case 'kubelet-in-ambient':
+      return block(kubeletInAmbient);
     case 'outside':
       return block(network.outside);
     case 'anywhere':

@@ -1,8 +1,9 @@
 import { nodeEchoPorts, nodeProberPort, nodeWorkloads } from '../../signals/node-model';
-import { echoPorts, gatewayName, meshWorkloads, podinfoPorts } from '../../signals/targets';
+import { echoPorts, gatewayName, meshWorkloads, podinfoPorts, waypointName } from '../../signals/targets';
 import { gatewayListenPort } from '../gateway/proxy';
 import { istiodMetricsPort } from '../istio/istiod';
 import { istiodName, proxyMetricsPort, xdsPort } from '../istio/part';
+import { hbonePort } from '../mesh/waypoint';
 import { kubeStateMetricsPorts } from '../monitoring/kube-state-metrics';
 import { operatorPort } from '../monitoring/prometheus-operator';
 import { alertmanagerPort, longTermWorkload, prometheusPort } from '../names';
@@ -35,6 +36,7 @@ export const workloadPorts = {
   [meshWorkloads.sourceRetry]: sidecar,
   [meshWorkloads.target]: sidecar,
   [meshWorkloads.stranger]: sidecar,
+  [waypointName]: { hbone: hbonePort, 'http-envoy-prom': proxyMetricsPort },
   prometheus: { web: prometheusPort, ...reloader },
   [longTermWorkload]: { web: prometheusPort, ...reloader },
   alertmanager: { web: alertmanagerPort, ...reloader, mesh: alertmanagerMeshPort },

@@ -30,7 +30,7 @@ interface RuleWords {
   readonly mend: string;
   readonly level: Level;
   readonly settings?: Readonly<Record<string, Setting>>;
-  /** Whether what the product's own chart makes is judged too; default false, as its authors and not the stack say what it is. */
+  /** Whether what the product's own charts make is judged too; default false, as their authors and not the stack say what it is. */
   readonly judgesChart?: boolean;
 }
 
@@ -88,11 +88,13 @@ export function settingsOf(rule: Rule, config: Settings = {}): Settings {
   return { ...Object.fromEntries<unknown>(defaults), ...config };
 }
 
-/** In the URN of what kube-prometheus-stack makes where `monitoring.kind` names it; charts of other programs are judged like everything else. */
-const ofOurChart = 'continuous-load:index:MonitoringStack$kubernetes:helm.sh/v4:Chart$';
+/** In the URNs of what kube-prometheus-stack and Istio's charts make where the config names them; charts of other programs are judged like everything else. */
+const ofOurCharts = ['MonitoringStack', 'ChartControlPlane'].map(
+  (component) => `continuous-load:index:${component}$kubernetes:helm.sh/v4:Chart$`,
+);
 
 function isLeftOut({ judgesChart }: RuleWords, { urn }: KubernetesObject): boolean {
-  return judgesChart !== true && urn.includes(ofOurChart);
+  return judgesChart !== true && ofOurCharts.some((part) => urn.includes(part));
 }
 
 function finding({ name, mend }: RuleWords, { object, problem }: Problem): Finding {

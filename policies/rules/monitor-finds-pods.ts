@@ -6,12 +6,12 @@ interface Optional {
   readonly optional: readonly string[];
 }
 
-/** Labels of a namespace whose pods get more containers from a mesh than their templates have. */
-const injected = ['istio-injection', 'istio.io/rev'];
+/** Labels of a namespace whose pods get more containers from a mesh than their templates have, or which a mesh adds pods to. */
+const injected = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
 /**
  * Monitors that find what they were made for. Not judged are those of namespaces that the stack does not make (kube-system), and of those in
- * which a mesh adds containers to pods, whose ports nobody knows here.
+ * which a mesh adds pods, or containers to pods, whose ports nobody knows here.
  */
 export const monitorFindsPods = stackRule<Optional>({
   name: 'monitor-finds-pods',

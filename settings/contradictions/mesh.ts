@@ -1,21 +1,35 @@
 import { isMeshPath, type PathName, pathNames, pathRow } from '../../signals/paths';
+import { type ControlPlaneKind, controlPlaneOn } from '../control-plane-schema';
+import type { Problem } from '../problem';
 import type { Config } from '../schema';
+import { dayMs, formatDuration } from '../units';
 import type { Contradiction } from './contradiction';
 
-/** Whether a path is probed without being asked for: with a mesh those through it, and what that mesh has to refuse. */
-export function comesWithMesh(
-  path: PathName,
-  mesh: Pick<Config['mesh'], 'enabled' | 'peerAuthentication'>,
-): boolean {
-  return isMeshPath(path) && mesh.enabled && !isAllowed(path, mesh);
+type Guarding = Pick<Config['mesh'], 'mode' | 'peerAuthentication'>;
+
+/** Whether a path is probed without being asked for: with a mesh those through it, and what that mesh refuses so that a probe can tell. */
+export function comesWithMesh(path: PathName, mesh: Guarding & Pick<Config['mesh'], 'enabled'>): boolean {
+  return isMeshPath(path) && mesh.enabled && unguarded(path, mesh) === undefined;
 }
 
-/** Whether a path expects to be refused what this mesh allows. */
-function isAllowed(
+/** Why a path that expects to be refused cannot be probed in this mesh, and what would mend it; undefined where it can. */
+function unguarded(
   path: PathName,
-  { peerAuthentication }: Pick<Config['mesh'], 'peerAuthentication'>,
-): boolean {
-  return pathRow(path).refuses === 'plaintext' && peerAuthentication !== 'STRICT';
+  { mode, peerAuthentication }: Guarding,
+): { because: string; mend: string } | undefined {
+  const { refuses } = pathRow(path);
+  if (refuses === 'plaintext' && peerAuthentication !== 'STRICT')
+    return {
+      because: `mesh.peerAuthentication is ${peerAuthentication}: plaintext is taken then, and the path would be down for ever`,
+      mend: 'write mesh.peerAuthentication: STRICT',
+    };
+  if (refuses === 'stranger' && mode === 'ambient')
+    return {
+      because:
+        'mesh.mode is ambient: ztunnel cuts a stranger’s connection, which looks to mesh-stranger as if target were gone, and the path would be down for ever',
+      mend: 'write mesh.mode: sidecar',
+    };
+  return undefined;
 }
 
 /** Paths through a mesh that is not there. */
@@ -34,60 +48,126 @@ const withoutMesh: readonly Contradiction[] = pathNames.filter(isMeshPath).map((
         ],
 }));
 
-/** A guard that the config itself takes away. */
-const withoutStrictTls: readonly Contradiction[] = pathNames
-  .filter((path) => pathRow(path).refuses === 'plaintext')
+/** Guards that the config itself takes away, or whose refusals no probe could tell. */
+const takenAway: readonly Contradiction[] = pathNames
+  .filter((path) => pathRow(path).refuses !== undefined)
   .map((path) => ({
-    uses: ['mesh.enabled', 'mesh.peerAuthentication', `paths.${path}.enabled`],
-    find: ({ mesh, paths }) =>
-      mesh.enabled && paths[path].enabled === true && isAllowed(path, mesh)
+    uses: ['mesh.enabled', 'mesh.mode', 'mesh.peerAuthentication', `paths.${path}.enabled`],
+    find: ({ mesh, paths }) => {
+      const problem = unguarded(path, mesh);
+      return mesh.enabled && paths[path].enabled === true && problem
         ? [
             {
               field: `paths.${path}.enabled`,
               value: true,
-              allowed: `false or left out, because mesh.peerAuthentication is ${mesh.peerAuthentication}: plaintext is taken then, and the path would be down for ever`,
-              mend: 'write mesh.peerAuthentication: STRICT, or remove the path',
+              allowed: `false or left out, because ${problem.because}`,
+              mend: `${problem.mend}, or remove the path`,
             },
           ]
-        : [],
+        : [];
+    },
   }));
 
-/** k3d and EKS pull what others publish, and the definitions of Istio's kinds are not among what is fetched for them. */
-const elsewhere: Contradiction = {
-  uses: ['cluster', 'mesh.enabled'],
-  find: ({ cluster, mesh }) =>
-    cluster.kind === 'lab' || cluster.kind === 'existing' || !mesh.enabled
+/** Who may run a control plane on a kind of cluster, and why nobody else. */
+const mayRun: Readonly<Record<Config['cluster']['kind'], readonly [readonly ControlPlaneKind[], string]>> = {
+  lab: [['own'], 'its nodes have no way out to charts and their images'],
+  k3d: [['charts'], 'the stack makes the cluster, so nobody else can have installed Istio in it'],
+  eks: [['charts'], 'the stack makes the cluster, so nobody else can have installed Istio in it'],
+  existing: [['charts', 'existing'], 'the stack’s own, of plain objects, is the lab’s'],
+};
+
+const runBy: Contradiction = {
+  uses: ['cluster', 'mesh.controlPlane.kind'],
+  find: ({ cluster, mesh }) => {
+    const { kind } = mesh.controlPlane;
+    const [allowed, reason] = mayRun[cluster.kind];
+    return kind === undefined || allowed.includes(kind)
       ? []
       : [
           {
-            field: 'mesh.enabled',
-            value: true,
-            allowed: `false on ${cluster.kind}: a mesh is made in the lab, or in an existing cluster that has Istio`,
-            mend: 'remove it; or install Istio yourself and use cluster.kind existing',
+            field: 'mesh.controlPlane.kind',
+            value: kind,
+            allowed: `${allowed.join(' or ')} on ${cluster.kind === 'lab' ? 'the lab' : cluster.kind}: ${reason}`,
+            mend: `write ${allowed[0]}, or leave it out`,
           },
-        ],
+        ];
+  },
 };
 
-/** The stack's own control plane has no revisions. */
-const revisionInLab: Contradiction = {
-  uses: ['cluster', 'mesh.revision'],
-  find: ({ cluster, mesh: { revision } }) =>
-    cluster.kind === 'existing' || revision === undefined
-      ? []
-      : [
-          {
-            field: 'mesh.revision',
-            value: revision,
-            allowed: 'left out where the stack runs istiod itself',
-            mend: 'remove it',
-          },
-        ],
-};
+const kindOf = ({ cluster, mesh }: Config): ControlPlaneKind =>
+  controlPlaneOn(cluster.kind, mesh.controlPlane).kind;
 
-/** Contradictions between the mesh, the paths through it and the cluster. */
+/** A field that has no meaning with some control planes: `wrong` tells its value, and what is wrong with it. */
+function meaningless(
+  field: string,
+  wrong: (config: Config) => Pick<Problem, 'value' | 'allowed' | 'mend'> | undefined,
+): Contradiction {
+  return {
+    uses: ['cluster', 'mesh.controlPlane.kind', 'mesh.mode', field],
+    find: (config) => {
+      const problem = wrong(config);
+      return problem ? [{ field, ...problem }] : [];
+    },
+  };
+}
+
+const remove = 'remove it';
+
+const outOfPlace: readonly Contradiction[] = [
+  meaningless('mesh.revision', (config) =>
+    kindOf(config) === 'own' && config.mesh.revision !== undefined
+      ? {
+          value: config.mesh.revision,
+          allowed: 'left out where the stack runs istiod itself: it has no revisions',
+          mend: remove,
+        }
+      : undefined,
+  ),
+  meaningless('mesh.controlPlane.namespace', (config) => {
+    const { namespace } = config.mesh.controlPlane;
+    return kindOf(config) === 'own' && namespace !== undefined
+      ? {
+          value: namespace,
+          allowed: 'left out where the stack runs istiod itself, in the namespace of the load',
+          mend: remove,
+        }
+      : undefined;
+  }),
+  meaningless('mesh.controlPlane.version', (config) => {
+    const { version } = config.mesh.controlPlane;
+    return kindOf(config) !== 'charts' && version !== undefined
+      ? {
+          value: version,
+          allowed: 'left out where the stack does not install Istio’s charts',
+          mend: `${remove}, or set mesh.controlPlane.kind: charts`,
+        }
+      : undefined;
+  }),
+  meaningless('mesh.mode', (config) =>
+    kindOf(config) === 'own' && config.mesh.mode === 'ambient'
+      ? {
+          value: 'ambient',
+          allowed: 'sidecar on the lab: ztunnel is no program of Go’s, so the lab cannot compile it',
+          mend: 'write sidecar; ambient runs on k3d, EKS, and clusters of yours',
+        }
+      : undefined,
+  ),
+  meaningless('mesh.certificateLife', ({ mesh: { mode, certificateLife } }) =>
+    mode === 'ambient' && certificateLife !== dayMs
+      ? {
+          value: formatDuration(certificateLife),
+          allowed:
+            'left out in mode ambient: certificates of pods are asked for by ztunnel, for its own time',
+          mend: `${remove}, or write mesh.mode: sidecar`,
+        }
+      : undefined,
+  ),
+];
+
+/** Contradictions between the mesh, the paths through it, the cluster, and who runs Istio there. */
 export const meshContradictions: readonly Contradiction[] = [
   ...withoutMesh,
-  ...withoutStrictTls,
-  elsewhere,
-  revisionInLab,
+  ...takenAway,
+  runBy,
+  ...outOfPlace,
 ];

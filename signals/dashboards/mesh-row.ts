@@ -1,17 +1,17 @@
 import { envoyMetrics } from '../gateway';
 import {
-  istiodMetrics,
+  istioMetrics,
   ofAnyCaller,
+  ofAnyCallersRequests,
   ofCalled,
   ofEveryAttempt,
-  ofIstiod,
   ofSidecars,
   sidecarMetrics,
 } from '../mesh';
 import type { SignalModel } from '../model';
 import { increase, number, sumBy } from '../promql';
-import type { Panel, PanelQuery, Row } from './panels';
-import { colors } from './panels';
+import { certificateSteps, istiodPanels, meshPanel as panel } from './mesh-panels';
+import type { PanelQuery, Row } from './panels';
 import { rate } from './queries';
 
 const hour = 3600;
@@ -70,42 +70,31 @@ export function meshRow({ mesh }: SignalModel): Row {
             },
           ],
         ),
-        steps: [
-          { from: null, color: colors.warning },
-          { from: 0.25, color: colors.none },
-        ],
+        steps: certificateSteps,
       },
+      ...(mesh?.istioNamespace === undefined
+        ? []
+        : [
+            panel(
+              'Requests for mesh-target, by what Istio means',
+              'Per second, as the proxies of its callers count them in Istio’s own words, by code and flags: UF no connection, UC cut, UH no healthy target, URX repeated in vain, - nothing. Each once, however often it was repeated.',
+              'cps',
+              [
+                {
+                  expr: sumBy(
+                    ['job', 'response_code', 'response_flags'],
+                    rate(ofAnyCallersRequests(istioMetrics.requests)),
+                  ),
+                  legend: '{{job}} {{response_code}} {{response_flags}}',
+                },
+              ],
+            ),
+          ]),
       ...(mesh?.istiodScraped ? istiodPanels() : []),
     ],
   };
 }
 
-function istiodPanels(): Panel[] {
-  return [
-    panel(
-      'istiod: from a change to the proxies',
-      'Seconds, from istiod’s classic histogram; without changes there is nothing to show.',
-      's',
-      [
-        {
-          expr: `histogram_quantile(0.99, ${sumBy(['le'], rate(ofIstiod(istiodMetrics.convergenceBucket)))})`,
-          legend: 'p99',
-          mayBeEmpty: 'nothing changed',
-        },
-      ],
-    ),
-  ];
-}
-
 function inHour(selector: string, legend: string): PanelQuery {
   return { expr: `sum(${increase(selector, hour)})`, legend };
-}
-
-function panel(
-  title: string,
-  description: string,
-  unit: Panel['unit'],
-  queries: readonly PanelQuery[],
-): Panel {
-  return { kind: 'lines', title, description, unit, min: 0, width: 8, queries };
 }

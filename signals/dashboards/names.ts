@@ -1,5 +1,6 @@
 import { envoyMetrics } from '../gateway';
-import { istiodMetrics, sidecarMetrics } from '../mesh';
+import { ztunnelMetrics } from '../ambient';
+import { istioMetrics, istiodMetrics, sidecarMetrics } from '../mesh';
 
 /** Names that only dashboards read: Sloth's, so that its dashboards work too. A test compares them with the rules. */
 export const sloNames = {
@@ -36,7 +37,24 @@ export const shownMetrics: Readonly<Record<string, readonly string[]>> = {
   [envoyMetrics.connectionsMade]: ['job', 'pod', 'cluster_name', 'endpoint'],
   [envoyMetrics.connectionsFailed]: ['job', 'pod', 'cluster_name'],
   [envoyMetrics.waiting]: ['job', 'pod', 'cluster_name'],
-  // the mesh's sidecars and istiod
+  // the mesh's sidecars, waypoint, ztunnel and istiod
+  [istioMetrics.requests]: [
+    'job',
+    'endpoint',
+    'reporter',
+    'destination_service_name',
+    'response_code',
+    'response_flags',
+  ],
+  [istioMetrics.durationBucket]: ['job', 'endpoint', 'reporter', 'destination_service_name', 'le'],
+  [ztunnelMetrics.opened]: [
+    'job',
+    'reporter',
+    'source_workload',
+    'source_workload_namespace',
+    'destination_service_name',
+  ],
+  [ztunnelMetrics.failed]: ['job', 'source_workload', 'source_workload_namespace', 'response_flags'],
   [sidecarMetrics.answers]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
   [sidecarMetrics.repeated]: ['job', 'pod', 'cluster_name', 'response_code_class', 'endpoint'],
   [sidecarMetrics.certificateLeft]: ['job', 'pod', 'resource_name', 'endpoint'],

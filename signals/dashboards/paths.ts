@@ -15,6 +15,7 @@ import { countersOf, objectivePercent } from '../recording-rules';
 import { readsGateway } from '../gateway';
 import { knownMaskers, maskers } from '../masked';
 import { echoRow, gatewayRow } from './far-ends';
+import { ambientRow } from './ambient-row';
 import { meshRow } from './mesh-row';
 import { nodeRows } from './nodes';
 import { colors, type DashboardSpec, type Panel, type PanelQuery, type Row } from './panels';
@@ -38,7 +39,7 @@ export function pathsDashboard(model: SignalModel): DashboardSpec {
       ...(model.paths.some((path) => callsSource(path)) ? [serverRow()] : []),
       ...(model.paths.some(({ name }) => name === 'dns') ? [nameServerRow()] : []),
       ...(readsGateway(model) ? [gatewayRow(model)] : []),
-      ...(model.mesh ? [meshRow(model)] : []),
+      ...(model.mesh ? [model.mesh.ambient ? ambientRow(model) : meshRow(model)] : []),
       ...(model.paths.some((path) => callsEcho(path)) ? [echoRow()] : []),
     ],
   };

@@ -1,7 +1,7 @@
 import type { SignalModel } from '../model';
 import { readsGateway } from '../gateway';
 import { workloadsOfMesh } from '../mesh';
-import { meshNamespace } from '../targets';
+import { meshNamespace, waypointName } from '../targets';
 import { nodeWorkloads } from '../node-model';
 import { callsEcho, callsSource, type PathRef, pathRow } from '../paths';
 import { increase, select, sumBy } from '../promql';
@@ -30,6 +30,15 @@ export function resourcesDashboard(model: SignalModel): DashboardSpec {
   };
 }
 
+/** istiod, and ztunnel: in a namespace of Istio's where the stack runs none of its own. */
+function controlPlane(model: SignalModel, ownIstiod: Workload): Workload[] {
+  const { mesh } = model;
+  const namespace = mesh?.istioNamespace;
+  if (namespace === undefined) return readsGateway(model) || mesh?.istiodScraped ? [ownIstiod] : [];
+  const theirs = (name: string): Workload => ({ title: name, prefix: name, namespace, ours: false });
+  return [...(mesh?.istiodScraped ? [theirs('istiod')] : []), ...(mesh?.ambient ? [theirs('ztunnel')] : [])];
+}
+
 function workloads(model: SignalModel): Workload[] {
   const { load, monitoring, system } = watchedNamespaces;
   const { paths } = model;
@@ -49,9 +58,11 @@ function workloads(model: SignalModel): Workload[] {
       : []),
     ...(paths.some((path) => callsEcho(path)) ? [ours('echo', 'echo', load)] : []),
     ...(readsGateway(model) ? [ours('gateway', 'gateway', load)] : []),
-    ...(readsGateway(model) || model.mesh?.istiodScraped ? [ours('istiod', 'istiod', load)] : []),
+    ...controlPlane(model, ours('istiod', 'istiod', load)),
     ...(model.mesh
-      ? workloadsOfMesh(model.paths).map((name) => ours(name.replace('-', ' '), name, meshNamespace))
+      ? [...workloadsOfMesh(model.paths), ...(model.mesh.ambient ? [waypointName] : [])].map((name) =>
+          ours(name.replace('-', ' '), name, meshNamespace),
+        )
       : []),
     ...(model.nodeProber
       ? [ours('node prober', nodeWorkloads.prober, load), ours('node echo', nodeWorkloads.echo, load)]

@@ -57,7 +57,7 @@ async function deployGateway(gatewayClass: string, managed: boolean, retries = 0
         gateway: { retries },
         mesh: false,
       });
-    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, istiod });
+    new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, controlPlane: istiod });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
 }

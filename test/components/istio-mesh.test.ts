@@ -6,8 +6,9 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../../components/cluster/cluster';
 import { IstioMesh } from '../../components/istio-mesh';
 import { Istiod } from '../../components/istio/istiod';
-import { injectionLabels } from '../../components/mesh/sidecar';
+import { meshNamespaceOf } from '../../components/mesh/namespace';
 import { Namespaces } from '../../components/namespaces';
+import { controlPlaneOn } from '../../settings/control-plane-schema';
 import { sections } from '../../settings/schema';
 import { deploy, plain, type Registered } from '../deploy';
 
@@ -44,7 +45,11 @@ async function deployMesh(
   changes: Partial<typeof mesh> = {},
   stranger = false,
 ): Promise<Registered[]> {
-  const settings = { ...mesh, ...changes };
+  const settings = {
+    ...mesh,
+    ...changes,
+    controlPlane: controlPlaneOn(managed ? 'lab' : 'existing', mesh.controlPlane),
+  };
   const { resources } = await deploy(() => {
     const images = { istiod: 'lab/istiod:1', 'istio-proxy': 'lab/istio-proxy:1' };
     const cluster: Cluster = {
@@ -68,12 +73,12 @@ async function deployMesh(
     const namespaces = new Namespaces('namespaces', {
       cluster,
       stack,
-      mesh: injectionLabels(cluster, settings),
+      ...meshNamespaceOf(settings),
     });
-    const istiod =
+    const controlPlane =
       cluster.managedGateway &&
       new Istiod('istiod', { cluster, stack, namespaces, managed: cluster.managedGateway, mesh: true });
-    new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, stranger, istiod });
+    new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, stranger, controlPlane });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
 }

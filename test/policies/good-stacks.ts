@@ -30,6 +30,8 @@ const own: Record<string, { stack: string; sections: Record<string, object>; use
   },
   'lab with the load off': { stack: 'lab', sections: { load: { enabled: false } } },
   dev: { stack: 'dev', sections: {} },
+  'dev with a mesh': { stack: 'dev', sections: { mesh: { enabled: true } } },
+  'dev with an ambient mesh': { stack: 'dev', sections: { mesh: { enabled: true, mode: 'ambient' } } },
   prod: {
     stack: 'prod',
     sections: {

@@ -50,6 +50,10 @@ test('what a mesh must refuse is tried where that mesh refuses it', () => {
   const permissive = pathsOf({ mesh: { enabled: true, peerAuthentication: 'PERMISSIVE' } });
   expect(permissive).toContain('mesh-authz');
   expect(permissive).not.toContain('mesh-mtls');
+
+  const ambient = pathsOf({ cluster: existing, paths: off, mesh: { enabled: true, mode: 'ambient' } });
+  expect(ambient).toEqual(expect.arrayContaining(['mesh', 'mesh-retry', 'mesh-mtls']));
+  expect(ambient).not.toContain('mesh-authz');
 });
 
 test('signals know the repeats, and whether istiod is the stack’s own', () => {
@@ -61,6 +65,32 @@ test('signals know the repeats, and whether istiod is the stack’s own', () => 
   const elsewhere = read({ cluster: existing, paths: off, mesh: { enabled: true, revision: 'canary' } });
   expect(elsewhere.model.mesh?.istiodScraped).toBe(false);
   expect(elsewhere.mesh?.revision).toBe('canary');
+});
+
+const withPlane = (controlPlane: object) => ({ mesh: { enabled: true, controlPlane } });
+
+test.each([
+  ['lab', { kind: 'lab' }, {}, 'own'],
+  ['k3d', { kind: 'k3d' }, {}, 'charts'],
+  ['an existing cluster', existing, {}, 'existing'],
+  ['an existing cluster, on wish', existing, { kind: 'charts', version: '1.31.0' }, 'charts'],
+])('on %s the control plane is of its kind', (_where, cluster, controlPlane, kind) => {
+  const { mesh, model } = read({ cluster, paths: off, mesh: { enabled: true, controlPlane } });
+  expect(mesh?.controlPlane).toEqual({
+    kind,
+    namespace: 'istio-system',
+    version: 'version' in controlPlane ? controlPlane.version : '1.31.1',
+  });
+  expect(model.mesh?.istiodScraped).toBe(kind !== 'existing');
+  expect(model.mesh?.istioNamespace).toBe(kind === 'own' ? undefined : 'istio-system');
+});
+
+test('signals know the mode', () => {
+  const modes = (['sidecar', 'ambient'] as const).map((mode) => {
+    const { model } = read({ cluster: existing, paths: off, mesh: { enabled: true, mode } });
+    return model.mesh?.ambient;
+  });
+  expect(modes).toEqual([undefined, true]);
 });
 
 test.each([
@@ -78,13 +108,65 @@ test.each([
     /peerAuthentication: STRICT/,
   ],
   [
+    'a refusal that ztunnel does not tell',
+    {
+      cluster: existing,
+      paths: { ...off, 'mesh-authz': { enabled: true } },
+      mesh: { enabled: true, mode: 'ambient' },
+    },
+    'paths.mesh-authz.enabled',
+    /mesh.mode is ambient[^]*write mesh.mode: sidecar/,
+  ],
+  [
     'a refusal without a mesh',
     { paths: { 'mesh-authz': { enabled: true } } },
     'paths.mesh-authz.enabled',
     /set mesh.enabled/,
   ],
-  ['a mesh on k3d', { cluster: { kind: 'k3d' }, mesh: { enabled: true } }, 'mesh.enabled', /existing/],
   ['a revision in the lab', { mesh: { enabled: true, revision: 'canary' } }, 'mesh.revision', /remove it/],
+  [
+    'mode ambient in the lab',
+    { mesh: { enabled: true, mode: 'ambient' } },
+    'mesh.mode',
+    /sidecar on the lab/,
+  ],
+  ['charts in the lab', withPlane({ kind: 'charts' }), 'mesh.controlPlane.kind', /own on the lab/],
+  [
+    'somebody else’s Istio in the lab',
+    withPlane({ kind: 'existing' }),
+    'mesh.controlPlane.kind',
+    /own on the lab/,
+  ],
+  [
+    'a namespace of the lab’s istiod',
+    withPlane({ namespace: 'istio-system' }),
+    'mesh.controlPlane.namespace',
+    /remove it/,
+  ],
+  [
+    'somebody else’s Istio on k3d',
+    { ...withPlane({ kind: 'existing' }), cluster: { kind: 'k3d' } },
+    'mesh.controlPlane.kind',
+    /charts on k3d/,
+  ],
+  [
+    'the lab’s istiod on an existing cluster',
+    { ...withPlane({ kind: 'own' }), cluster: existing, paths: off },
+    'mesh.controlPlane.kind',
+    /charts or existing on existing/,
+  ],
+  [
+    'a release of what is not installed',
+    { ...withPlane({ version: '1.31.0' }), cluster: existing, paths: off },
+    'mesh.controlPlane.version',
+    /mesh.controlPlane.kind: charts/,
+  ],
+  [
+    'a life of certificates that ztunnel asks for',
+    { cluster: existing, paths: off, mesh: { enabled: true, mode: 'ambient', certificateLife: '1h' } },
+    'mesh.certificateLife',
+    /"1h".*ztunnel/,
+  ],
   ['a grace too short to divide', { mesh: { grace: '11s' } }, 'mesh.grace', /40s/],
   [
     'no peer authentication',

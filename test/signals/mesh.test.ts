@@ -11,8 +11,20 @@ import { type Case, counter, gauge, scenesOf } from './weather';
 
 const paths = (['mesh', 'mesh-retry'] as const).map((name) => pathSettings(name));
 const model = defaultModel({ paths });
+const meshGroups = (of: typeof model) => ruleGroups(of).filter(({ name }) => name.endsWith('.mesh'));
+const asksOtherwise = ['MeshErrors', 'MeshConnectFailures', 'MeshSlow'];
+const ambient = {
+  ...model,
+  mesh: { ...model.mesh!, ambient: true as const, istioNamespace: 'istio-system' },
+};
 const groups = [
-  ...ruleGroups(model).filter(({ name }) => name.endsWith('.mesh')),
+  ...meshGroups(model),
+  // Of mode ambient what asks by another form, too; no series of the one mode is one of the other.
+  ...meshGroups(ambient).map((group) => ({
+    ...group,
+    name: 'ambient',
+    rules: group.rules.filter((rule) => isAlert(rule) && asksOtherwise.includes(rule.alert)),
+  })),
   { name: 'masked', interval: '30s', rules: paths.flatMap((path) => maskedRules(model, path)) },
   wantedPaths(paths),
 ];
@@ -33,8 +45,69 @@ const left = (pod: string, name: string, good: number, bad: number) =>
     bad,
   );
 
+const podinfo = (job: string, more: string, good: number, bad: number) =>
+  counter(`http_request_duration_seconds_${more.replace('}', `,job="${job}",path="api_echo"}`)}`, good, bad);
+
+/** In mode ambient podinfo, the waypoint and ztunnel count. */
+const ofAmbient: Case[] = [
+  {
+    alert: 'MeshErrors',
+    of: 'a hop in ambient',
+    series: [
+      podinfo('mesh-target', 'count{status="200"}', 8, 7),
+      podinfo('mesh-target', 'count{status="500"}', 0.01, 1),
+    ],
+    flapping: 'fires',
+  },
+  {
+    alert: 'MeshErrors',
+    of: 'hidden by the waypoint’s repeats',
+    series: (
+      [
+        ['upstream_rq', '2xx', 4, 4],
+        ['retry_upstream_rq', '5xx', 0.01, 2],
+      ] as const
+    ).map(([what, code, good, bad]) =>
+      counter(
+        `envoy_cluster_${what}{endpoint="http-envoy-prom",job="mesh-waypoint",cluster_name="inbound-vip|9898|http|mesh-target-retry.continuous-load-mesh.svc.cluster.local",response_code_class="${code}"}`,
+        good,
+        bad,
+      ),
+    ),
+    flapping: 'fires',
+  },
+  {
+    alert: 'MeshConnectFailures',
+    of: 'as ztunnel counts',
+    // what plaintext is refused, of mesh-mtls, is no failure of a hop
+    series: [
+      counter(
+        'istio_tcp_connections_failed_total{job="ztunnel",source_workload="mesh-source",source_workload_namespace="continuous-load-mesh",response_flags="CONNECT"}',
+        0.001,
+        1,
+      ),
+      counter(
+        'istio_tcp_connections_failed_total{job="ztunnel",source_workload="injector",source_workload_namespace="continuous-load",response_flags="DENY"}',
+        2,
+        2,
+      ),
+    ],
+    flapping: 'fires',
+  },
+  {
+    alert: 'MeshSlow',
+    of: 'a hop in ambient',
+    series: [
+      podinfo('mesh-source', 'count{status="200"}', 4, 4),
+      podinfo('mesh-source', 'bucket{status="200",le="0.1"}', 4, 3),
+    ],
+    flapping: 'fires',
+  },
+];
+
 /** 4 requests a second of each path are asked for, certificates last a day. */
 const cases: Case[] = [
+  ...ofAmbient,
   {
     alert: 'MeshErrors',
     series: [attempts('mesh-source', '2xx', 4, 3.5), attempts('mesh-source', '5xx', 0.01, 0.5)],
