@@ -215,6 +215,12 @@ const table = {
     },
     optional: true,
   },
+  // For the test of what is written for Istio's charts: Pulumi's provider renders them by itself.
+  helm: {
+    directory: 'helm',
+    programs: { helm: { package: 'helm.sh/helm/v4/cmd/helm', version: '4.3.1', estimateSeconds: 150 } },
+    optional: true,
+  },
   // For tests of the components in programs that are YAML: users' CLIs bring it along.
   'pulumi-yaml': {
     directory: 'pulumi-yaml',

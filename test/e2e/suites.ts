@@ -129,6 +129,13 @@ export const suites: readonly Suite[] = [
     onlyByName: true,
   },
   {
+    name: 'charts',
+    shows:
+      'Istio’s charts rendered by Helm with the values of each kind of cluster and mode: every value does something, and what the mesh counts on is there',
+    needsStack: false,
+    onlyByName: true,
+  },
+  {
     name: 'starved',
     shows:
       'a k6 that gets 8 ms of each tenth of a second: what it is late with is its own fault, on every path',

@@ -39,6 +39,7 @@ const pinned: [ProgramName, string, (moduleVersion: string) => string][] = [
   ['kube-state-metrics', 'k8s.io/kube-state-metrics/v2', (v) => v],
   ['k3d', 'github.com/k3d-io/k3d/v5', (v) => v],
   ['k3d-config', 'github.com/k3d-io/k3d/v5', (v) => v],
+  ['helm', 'helm.sh/helm/v4', (v) => v],
   ['pulumi-language-yaml', 'github.com/pulumi/pulumi-yaml', (v) => v],
 ];
 
