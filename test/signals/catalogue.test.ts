@@ -27,7 +27,11 @@ import { isAlert } from '../../signals/rule-types';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../signals/status';
 
 /** A selector within an expression: metric and matchers. */
-const groups = ruleGroups(defaultModel({ retentionDays: 400 }));
+const model = defaultModel({ retentionDays: 400 });
+/** The same mesh with Istio's own proxies, and with none beside the pods: other metrics are read of them. */
+const istio = { ...model, mesh: { ...model.mesh!, istioNamespace: 'istio-system' } };
+const ambient = { ...istio, mesh: { ...istio.mesh, ambient: true as const } };
+const groups = [model, istio, ambient].flatMap((each) => ruleGroups(each));
 const rules = groups.flatMap((group) => group.rules);
 const recordedLabels = new Map(
   Object.entries(nodeRecordedLabels).map(([name, labels]) => [name, new Set(labels)]),
