@@ -57,6 +57,40 @@ function inBothWords({ mesh }: SignalModel, envoy: string, istio: string): strin
   return mesh?.istioNamespace === undefined ? envoy : `(${envoy}) or (${istio})`;
 }
 
+/** Selector of a metric of some proxies, with more matchers. */
+type Of = (metric: string, matchers?: string) => string;
+
+/** More attempts than may be are answered with 5xx, in Envoy's words of one and in Istio's of the other. */
+function attemptsInVain(model: SignalModel, of: typeof ofAnyCaller, ofRequests: Of): string {
+  const attempts = (matchers: string) => everyAttempt(matchers, of);
+  const requests = (matchers = '') => byJob(ofRequests(istioMetrics.requests, matchers), '5m');
+  return inBothWords(
+    model,
+    `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
+    `${requests('response_code=~"5.."')} / ${requests()} > ${errorShare}`,
+  );
+}
+
+/** More requests than may be take longer than `slowMs`, by a histogram in milliseconds. */
+function tooSlow(histogram: { durationBucket: string; durationCount: string }, of: Of): string {
+  const quick = byJob(of(histogram.durationBucket, `le="${slowMs}"`), '10m');
+  return `1 - ${quick} / (${byJob(of(histogram.durationCount), '10m')} > 0) > ${slowShare}`;
+}
+
+function saturated(model: SignalModel, of: Of): AlertRule {
+  const overflow = [
+    envoyMetrics.waitingOverflow,
+    envoyMetrics.connectionOverflow,
+    envoyMetrics.retryOverflow,
+  ];
+  return alertRule(model, 'MeshSaturated', {
+    expr: `${overflow.map((metric) => byJob(of(metric), '5m')).join(' + ')} > 0`,
+    for: '5m',
+    summary:
+      'The proxies of {{ $labels.job }} had no place for {{ $value | printf "%.0f" }} requests, connections or repeats in 5m',
+  });
+}
+
 /** Requests per second that the probes must cause at target: those of a stranger come too, plaintext is cut before it is one. */
 function askedOfTarget({ paths }: SignalModel): number {
   return paths
@@ -70,27 +104,15 @@ function askedOfTarget({ paths }: SignalModel): number {
  */
 function ambientAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
   const repeats = model.paths.some(({ name }) => name === 'mesh-retry');
-  const attempts = (matchers: string) => everyAttempt(matchers, ofWaypoint);
-  const requests = (matchers = '') => byJob(ofWaypointRequests(istioMetrics.requests, matchers), '5m');
-  const served = (metric: string, matchers = '') => byJob(ofWaypointRequests(metric, matchers), '10m');
   const answered = (window: string, matchers = '') =>
     byJob(ofHops('http_request_duration_seconds_count', matchers), window);
   const quick = byJob(ofHops('http_request_duration_seconds_bucket', `le="${slowMs / 1000}"`), '10m');
   const ofHopsOr = (hops: string, waypoint: string) => (repeats ? `(${hops}) or (${waypoint})` : hops);
-  const overflow = [
-    envoyMetrics.waitingOverflow,
-    envoyMetrics.connectionOverflow,
-    envoyMetrics.retryOverflow,
-  ];
   return [
     alertRule(model, 'MeshErrors', {
       expr: ofHopsOr(
         `${answered('5m', 'status=~"5.."')} / ${answered('5m')} > ${errorShare}`,
-        inBothWords(
-          model,
-          `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
-          `${requests('response_code=~"5.."')} / ${requests()} > ${errorShare}`,
-        ),
+        attemptsInVain(model, ofWaypoint, ofWaypointRequests),
       ),
       for: '5m',
       summary:
@@ -104,8 +126,7 @@ function ambientAlerts(model: SignalModel, path: SignalModel['paths'][number]['n
     alertRule(model, 'MeshSlow', {
       expr: ofHopsOr(
         `1 - ${quick} / (${answered('10m')} > 0) > ${slowShare}`,
-        `1 - ${served(istioMetrics.durationBucket, `le="${slowMs}"`)} / ` +
-          `(${served(istioMetrics.durationCount)} > 0) > ${slowShare}`,
+        tooSlow(istioMetrics, ofWaypointRequests),
       ),
       for: '10m',
       summary: `{{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests`,
@@ -122,36 +143,14 @@ function ambientAlerts(model: SignalModel, path: SignalModel['paths'][number]['n
       summary:
         '{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests that the probes through the mesh cause',
     }),
-    ...(repeats
-      ? [
-          alertRule(model, 'MeshSaturated', {
-            expr: `${overflow.map((metric) => byJob(ofWaypoint(metric), '5m')).join(' + ')} > 0`,
-            for: '5m',
-            summary:
-              'The proxies of {{ $labels.job }} had no place for {{ $value | printf "%.0f" }} requests, connections or repeats in 5m',
-          }),
-        ]
-      : []),
+    ...(repeats ? [saturated(model, ofWaypoint)] : []),
   ];
 }
 
 function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['name']): AlertRule[] {
-  const attempts = (matchers: string) => everyAttempt(matchers, ofAnyCaller);
-  const requests = (matchers = '') => byJob(ofAnyCallersRequests(istioMetrics.requests, matchers), '5m');
-  const answered = (metric: string, matchers = '') => byJob(ofCalled(metric, matchers), '10m');
-  const served = (metric: string, matchers = '') => byJob(ofCalledRequests(metric, matchers), '10m');
-  const overflow = [
-    envoyMetrics.waitingOverflow,
-    envoyMetrics.connectionOverflow,
-    envoyMetrics.retryOverflow,
-  ];
   return [
     alertRule(model, 'MeshErrors', {
-      expr: inBothWords(
-        model,
-        `${attempts('response_code_class="5xx"')} / ${attempts('response_code_class!=""')} > ${errorShare}`,
-        `${requests('response_code=~"5.."')} / ${requests()} > ${errorShare}`,
-      ),
+      expr: attemptsInVain(model, ofAnyCaller, ofAnyCallersRequests),
       for: '5m',
       summary:
         'Of what {{ $labels.job }} sends to mesh-target {{ $value | humanizePercentage }} is answered with 5xx',
@@ -162,13 +161,7 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
       summary: '{{ $labels.job }} got no connection to mesh-target {{ $value | printf "%.0f" }} times in 5m',
     }),
     alertRule(model, 'MeshSlow', {
-      expr: inBothWords(
-        model,
-        `1 - ${answered(envoyMetrics.durationBucket, `le="${slowMs}"`)} / ` +
-          `(${answered(envoyMetrics.durationCount)} > 0) > ${slowShare}`,
-        `1 - ${served(istioMetrics.durationBucket, `le="${slowMs}"`)} / ` +
-          `(${served(istioMetrics.durationCount)} > 0) > ${slowShare}`,
-      ),
+      expr: inBothWords(model, tooSlow(envoyMetrics, ofCalled), tooSlow(istioMetrics, ofCalledRequests)),
       for: '10m',
       summary: `{{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests, by its proxy`,
     }),
@@ -184,12 +177,7 @@ function proxyAlerts(model: SignalModel, path: SignalModel['paths'][number]['nam
       summary:
         '{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests that the probes through the mesh cause',
     }),
-    alertRule(model, 'MeshSaturated', {
-      expr: `${overflow.map((metric) => byJob(ofAnyCaller(metric), '5m')).join(' + ')} > 0`,
-      for: '5m',
-      summary:
-        'The proxies of {{ $labels.job }} had no place for {{ $value | printf "%.0f" }} requests, connections or repeats in 5m',
-    }),
+    saturated(model, ofAnyCaller),
   ];
 }
 
