@@ -2,8 +2,8 @@ import { ofWaypointRequests, ofZtunnel, ofZtunnelToTarget, ztunnelMetrics } from
 import { istioMetrics, ofSidecars, sidecarMetrics } from '../mesh';
 import type { SignalModel } from '../model';
 import { increase, number, sumBy } from '../promql';
-import { certificateSteps, istiodPanels, meshPanel as panel } from './mesh-panels';
-import type { Row } from './panels';
+import { certificateSteps, istiodPanels } from './mesh-panels';
+import { linesPanel as panel, type Row } from './panels';
 import { rate } from './queries';
 
 const hour = 3600;

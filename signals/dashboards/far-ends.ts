@@ -1,8 +1,7 @@
 import { askedOfGateway, envoyMetrics, ofGateway } from '../gateway';
 import type { SignalModel } from '../model';
 import { increase, number, select, sumBy } from '../promql';
-import type { Panel, PanelQuery, Row } from './panels';
-import { colors } from './panels';
+import { colors, linesPanel as panel, type PanelQuery, type Row } from './panels';
 import { perSecond, rate } from './queries';
 
 const hour = 3600;
@@ -110,13 +109,4 @@ export function echoRow(): Row {
 
 function inHour(metric: string, legend: string): PanelQuery {
   return { expr: `sum(${increase(ofGateway(metric), hour)})`, legend };
-}
-
-function panel(
-  title: string,
-  description: string,
-  unit: Panel['unit'],
-  queries: readonly PanelQuery[],
-): Panel {
-  return { kind: 'lines', title, description, unit, min: 0, width: 8, queries };
 }

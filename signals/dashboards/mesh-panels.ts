@@ -1,17 +1,7 @@
 import { istiodMetrics, ofIstiod } from '../mesh';
 import { sumBy } from '../promql';
-import { colors, type Panel, type PanelQuery } from './panels';
+import { colors, linesPanel, type Panel } from './panels';
 import { rate } from './queries';
-
-/** A panel of a row about the mesh: lines over a third of the width, from zero. */
-export function meshPanel(
-  title: string,
-  description: string,
-  unit: Panel['unit'],
-  queries: readonly PanelQuery[],
-): Panel {
-  return { kind: 'lines', title, description, unit, min: 0, width: 8, queries };
-}
 
 /** Colours of what is left of a certificate's life, by share: under a quarter somebody is told. */
 export const certificateSteps = [
@@ -22,7 +12,7 @@ export const certificateSteps = [
 /** What istiod says of itself, where the stack scrapes it. */
 export function istiodPanels(): Panel[] {
   return [
-    meshPanel(
+    linesPanel(
       'istiod: from a change to the proxies',
       'Seconds, from istiod’s classic histogram; without changes there is nothing to show.',
       's',

@@ -10,8 +10,8 @@ import {
 } from '../mesh';
 import type { SignalModel } from '../model';
 import { increase, number, sumBy } from '../promql';
-import { certificateSteps, istiodPanels, meshPanel as panel } from './mesh-panels';
-import type { PanelQuery, Row } from './panels';
+import { certificateSteps, istiodPanels } from './mesh-panels';
+import { linesPanel as panel, type PanelQuery, type Row } from './panels';
 import { rate } from './queries';
 
 const hour = 3600;

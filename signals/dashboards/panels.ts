@@ -48,6 +48,16 @@ export interface Panel {
   readonly axes?: { readonly row: string; readonly column: string };
 }
 
+/** Lines over a third of the width, from zero. */
+export function linesPanel(
+  title: string,
+  description: string,
+  unit: Unit,
+  queries: readonly PanelQuery[],
+): Panel {
+  return { kind: 'lines', title, description, unit, min: 0, width: 8, queries };
+}
+
 /** Panels under one heading. */
 export interface Row {
   readonly title: string;
