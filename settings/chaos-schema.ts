@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { churnModes, workloadModes } from '../scenarios/chaos-churn';
 import { isTimeZone } from '../signals/time-zone';
 import { choice, duration, flag, leaf, number, text } from './fields';
+import { dnsLabel } from './kubernetes-names';
 import { parseDay, parseQuietTimes } from './quiet-hours';
 
 /** Workloads of the product whose pods may carry the opt-in label. */
@@ -10,8 +11,6 @@ export type Victim = (typeof possibleVictims)[number];
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** What a namespace must be called so that pods in it may be removed. */
-const namespaceName = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 const quietSchema = z
   .strictObject({
@@ -66,7 +65,7 @@ const churnSchema = z
     deployments: z
       .array(
         text({
-          pattern: new RegExp(`^${namespaceName}/${namespaceName}$`),
+          pattern: new RegExp(`^${dnsLabel}/${dnsLabel}$`),
           allowed: 'a Deployment as namespace/name',
           mend: 'write for example shop/cart',
         }),
@@ -161,7 +160,7 @@ export const chaosShape = {
   namespaces: z
     .array(
       text({
-        pattern: new RegExp(`^(?!kube-|monitoring$)${namespaceName}$`),
+        pattern: new RegExp(`^(?!kube-|monitoring$)${dnsLabel}$`),
         allowed: 'a namespace, and never one of the cluster’s own (kube-…) or monitoring, which measures',
         mend: 'list namespaces whose pods may be removed once they carry the label',
       }),
@@ -172,7 +171,7 @@ export const chaosShape = {
   statefulSets: z
     .array(
       text({
-        pattern: new RegExp(`^${namespaceName}/${namespaceName}$`),
+        pattern: new RegExp(`^${dnsLabel}/${dnsLabel}$`),
         allowed: 'a StatefulSet as namespace/name',
         mend: 'write for example shop/queue',
       }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, text } from './fields';
+import { labelName } from './kubernetes-names';
 import type { Config } from './schema';
 
 /** Who runs Istio's control plane: the stack by itself (the lab), the stack by Istio's charts, or somebody else. */
@@ -41,7 +42,7 @@ export const controlPlaneSchema = z
       .optional()
       .meta({ description: 'Release of Istio’s charts; only with charts.', leftOut: istioVersion }),
     namespace: text({
-      pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      pattern: labelName,
       allowed: 'the name of a namespace',
       mend: `write for example ${istioNamespace}`,
     })

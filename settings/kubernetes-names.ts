@@ -4,6 +4,12 @@
  */
 const subdomain = String.raw`[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*`;
 
+/** A DNS label, without anchors: what namespaces and Services are called. */
+export const dnsLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+/** Name of a namespace or a Service. */
+export const labelName = new RegExp(`^${dnsLabel}$`);
+
 /** Names of most objects, such as a StorageClass. */
 export const objectName = new RegExp(`^(?=.{1,253}$)${subdomain}$`);
 

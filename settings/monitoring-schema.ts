@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { choice, duration, flag, labels, leaf, number, size, text } from './fields';
 import { variantsOf } from './field-facts';
 import { parseHostAndPort } from './address';
-import { objectName } from './kubernetes-names';
+import { dnsLabel, labelName, objectName } from './kubernetes-names';
 import { longTermSchema } from './long-term-schema';
 import { otlpSchema } from './otlp-schema';
 import { receiverSchema } from './receiver-schema';
@@ -12,7 +12,6 @@ import { dayMs } from './units';
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;
 const retention = () => duration({ min: dayMs, max: 1100 * dayMs, mend: 'write for example 35d' });
-const dnsLabel = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 
 /** What a Prometheus and an Alertmanager of the stack's own are asked to be, whoever installs them. */
 const runShape = {
@@ -127,7 +126,7 @@ const existingSchema = z.strictObject({
   ),
   /** Where rules and monitors go, which their Prometheus must look into. */
   namespace: text({
-    pattern: new RegExp(`^${dnsLabel}$`),
+    pattern: labelName,
     allowed: 'the name of a namespace',
     mend: 'leave it out for the namespace of the load, or name one that is there already',
   })
@@ -176,7 +175,7 @@ const gmpSchema = z.strictObject({
   otlp: otlpSchema.describe('Where k6 pushes to.'),
   /** Where the collectors run, for network policies. */
   collectors: text({
-    pattern: new RegExp(`^${dnsLabel}$`),
+    pattern: labelName,
     allowed: 'the name of a namespace',
     mend: 'leave it out; on GKE Autopilot write gke-gmp-system',
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, text } from './fields';
+import { labelName } from './kubernetes-names';
 
 /** The section `networkPolicies`. */
 export const networkPoliciesSchema = z
@@ -12,7 +13,7 @@ export const networkPoliciesSchema = z
     readers: z
       .array(
         text({
-          pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+          pattern: labelName,
           allowed: 'the name of a namespace',
           mend: 'name the namespace of whoever asks Prometheus, for example grafana',
         }),
