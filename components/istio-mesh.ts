@@ -140,14 +140,14 @@ export class IstioMesh extends pulumi.ComponentResource {
   }
 
   #waypoint(): pulumi.Resource[] {
-    const { stack, mesh, podinfo, controlPlane } = this.#args;
+    const { stack, mesh, podinfo } = this.#args;
     return waypoint({
       stack,
       mesh,
       drain: meshDrain(mesh.grace),
       replicas: podinfo.replicas,
       principals: [identity(source)],
-      child: (more = []) => this.#child([...more, ...(controlPlane ? [controlPlane.ready] : [])]),
+      child: (more = []) => this.#child([...more, ...this.#injecting]),
     });
   }
 
@@ -219,7 +219,7 @@ export class IstioMesh extends pulumi.ComponentResource {
           shapePod: (pod) => ({ ...pod, serviceAccountName: account }),
         },
         // What is made before istiod injects gets no sidecar.
-        this.#child([...rules, ...accounts, ...(controlPlane ? [controlPlane.ready] : [])]),
+        this.#child([...rules, ...accounts, ...this.#injecting]),
       ).deployment;
     const image = managed.images.apply((images) => images['istio-proxy']);
     return podinfoHop(
@@ -231,8 +231,14 @@ export class IstioMesh extends pulumi.ComponentResource {
           serviceAccountName: account,
         }),
       },
-      this.#child([...rules, ...accounts, ...(controlPlane ? [controlPlane.ready] : [])]),
+      this.#child([...rules, ...accounts, ...this.#injecting]),
     ).deployment;
+  }
+
+  /** What injects or deploys proxies, where the stack runs it. */
+  get #injecting(): readonly pulumi.Resource[] {
+    const { controlPlane } = this.#args;
+    return controlPlane ? [controlPlane.ready] : [];
   }
 
   get #isAmbient(): boolean {
