@@ -159,7 +159,7 @@ class Run {
   private async suite({ name, shows }: Suite): Promise<void> {
     say(`\n== ${name}: ${shows}`);
     const startedMs = Date.now();
-    const report = join(this.directory, `report-${name}.json`);
+    const report = join(this.directory, `report-${name.replaceAll('/', '-')}.json`);
     const words = [
       '--experimental-vm-modules',
       'node_modules/jest/bin/jest.js',

@@ -65,6 +65,12 @@ export const suites: readonly Suite[] = [
     shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
     needsStack: true,
   },
+  {
+    name: 'chaos/brief',
+    shows:
+      'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
+    needsStack: true,
+  },
   { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
   {
     name: 'ingress',

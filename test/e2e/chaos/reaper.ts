@@ -1,9 +1,10 @@
 import { kubectl } from '../../../lab/cluster/lab';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
+import { chaosChecksTotal } from '../../../signals/metrics';
 import { mayStillCome } from '../support/expected';
 import type { ToldKill } from '../support/lost-probes';
 import { StackUnderTest } from '../support/stack-under-test';
-import { eventually } from '../support/wait';
+import { eventually, report } from '../support/wait';
 
 const namespace = 'continuous-load';
 const account = `system:serviceaccount:${namespace}:chaos-reaper`;
@@ -159,6 +160,16 @@ export class ReaperUnderTest {
   async halt(halted: boolean): Promise<void> {
     const patch = JSON.stringify({ data: { halted: String(halted) } });
     await this.kubectl('patch', 'configmap/chaos-switch', '--type=merge', '-p', patch);
+  }
+
+  /** Asserts that a reaper of this hour counted its looks that ended with these guards; `none`: it was free. */
+  async expectLooks(...guards: readonly string[]): Promise<void> {
+    const looks = await this.stack
+      .prometheus()
+      .vector(`sum by (guard) (last_over_time(${chaosChecksTotal}[1h])) or vector(0)`);
+    const by = Object.fromEntries(looks.map(({ metric, value }) => [metric['guard'], value]));
+    report('looks', JSON.stringify(by));
+    for (const guard of guards) expect([guard, (by[guard] ?? 0) > 0]).toEqual([guard, true]);
   }
 
   /** Events that it made, each with what it is on, as `kind/name`; their times are whole seconds. */
