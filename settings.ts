@@ -1,31 +1,21 @@
 import * as pulumi from '@pulumi/pulumi';
 import { problems as feasibilityProblems } from './signals/feasibility';
 import { sourceClientTimeoutMs } from './signals/injector';
-import {
-  type ChaosModel,
-  defaultRunbookBase,
-  type MeshModel,
-  pathSettings,
-  type SignalModel,
-} from './signals/model';
-import { pathNames, throughGateway } from './signals/paths';
+import type { SignalModel } from './signals/model';
+import { throughGateway } from './signals/paths';
 import type { SecretRequests } from './scenarios/own-target';
 import type { GatewayAddresses } from './signals/targets';
-import { zoneTable } from './signals/time-zone';
 import type { Victim } from './settings/chaos-schema';
 import type { ClusterSettings } from './settings/cluster-schema';
 import { contradictions } from './settings/contradictions';
-import { comesWithMesh } from './settings/contradictions/mesh';
 import { controlPlaneOn } from './settings/control-plane-schema';
-import { nodesAreProbed } from './settings/contradictions/node-prober';
 import { fieldOf } from './settings/feasibility-fields';
 import { findTooSmallInjector } from './settings/injector-size';
-import { ownStore } from './settings/long-term-schema';
-import { type RunMonitoringSettings, reach, runsPrometheus, scrapesPods } from './settings/monitoring-schema';
-import { lingerSeconds } from './settings/podinfo-schema';
+import { secretRequests } from './settings/own-targets';
 import { parseSections, type Parsed } from './settings/parse';
 import { withPresets } from './settings/presets';
-import { configNamespace, type Problem, touches } from './settings/problem';
+import { type Problem, touches } from './settings/problem';
+import { ofTheStacksName, rawSections, withClusterName } from './settings/raw';
 import type {
   Config,
   EchoSettings,
@@ -33,9 +23,8 @@ import type {
   PodinfoSettings,
   ResourceSettings,
 } from './settings/schema';
-import { dayMs } from './settings/units';
-import { hasNameOfItsOwn, ownTargetPath, secretRequests } from './settings/own-targets';
 import { findStrangers } from './settings/strangers';
+import { toModel } from './settings/to-model';
 import { WrongConfig } from './settings/wrong-config';
 
 /** What a stack asks for: checked, complete, in plain units. */
@@ -93,40 +82,9 @@ export function readSettings(
     ...parsed.problems.map((problem) => ofTheStacksName(problem, raw)),
     ...findContradictions(parsed),
   ];
-  const {
-    targets = [],
-    cluster,
-    paths,
-    period,
-    load,
-    injector,
-    podinfo,
-    echo,
-    images,
-    gateway,
-  } = parsed.config;
-  const { monitoring, dashboards, alerts, chaos, testTimeScale, nodeProber, mesh, networkPolicies } =
-    parsed.config;
-  const model =
-    paths && period && load && injector && monitoring && alerts && chaos && mesh && testTimeScale
-      ? {
-          ...toModel(stack, {
-            cluster,
-            paths,
-            targets,
-            period,
-            load,
-            injector,
-            podinfo,
-            monitoring,
-            alerts,
-            mesh,
-            testTimeScale,
-          }),
-          ...nodeProberModel(parsed.config),
-          ...(chaos.enabled ? { chaos: toChaos(chaos, cluster?.kind === 'lab' || stack === 'dev') } : {}),
-        }
-      : undefined;
+  const { targets = [], cluster, injector, podinfo, echo, images, gateway } = parsed.config;
+  const { monitoring, dashboards, chaos, nodeProber, mesh, networkPolicies } = parsed.config;
+  const model = toModel(stack, parsed.config);
   const ownNames = targets.map(({ name }) => name);
   if (model) {
     found.push(...findInfeasible(model, ownNames, found));
@@ -168,41 +126,6 @@ export function readSettings(
   };
 }
 
-/** Chaos in plain units; only where nobody is served pods are removed without being asked to. */
-function toChaos(chaos: Config['chaos'], forReal: boolean): ChaosModel {
-  const { churn, nodes } = chaos;
-  const { zone, hours, holidays } = chaos.quiet;
-  const times = hours.flat();
-  return {
-    dryRun: chaos.dryRun ?? !forReal,
-    namespaces: chaos.namespaces,
-    statefulSets: chaos.statefulSets,
-    intervalMs: chaos.interval,
-    jitterPercent: chaos.jitter,
-    killPercent: chaos.killShare,
-    ...(churn.share > 0
-      ? { churn: { percent: churn.share, modes: churn.modes, deployments: churnedDeployments(chaos) } }
-      : {}),
-    ...(nodes.share > 0 ? { drainPercent: nodes.share } : {}),
-    minAgeMs: chaos.minAge,
-    minReady: chaos.minReady,
-    maxPerHour: chaos.maxPerHour,
-    maxPerWorkloadPerHour: chaos.maxPerWorkloadPerHour,
-    leastBudgetPercent: chaos.leastBudget,
-    quiet:
-      times.length + holidays.length === 0
-        ? { times, holidays, zone: [], zoneUntilMs: 0 }
-        : { times, holidays, ...zoneTable(zone) },
-    haltedSeconds: Math.floor(chaos.alertAfter / 1000),
-    lostPerKill: chaos.lostPerKill,
-  };
-}
-
-/** Deployments to churn, as `namespace/name`: the product's own victims unless some are named. */
-function churnedDeployments({ churn, victims }: Config['chaos']): readonly string[] {
-  return churn.deployments ?? victims.map((victim) => `continuous-load/${victim}`);
-}
-
 /** Name of the class that the stack makes where it runs a gateway of its own. */
 const ownGatewayClass = 'istio';
 
@@ -222,37 +145,6 @@ function gatewaySettings(
   };
 }
 
-/** Config keys without their namespace; nested ones decoded. Text that is no JSON stays text, for the schema to refuse. */
-function rawSections(config: Readonly<Record<string, string>>): Record<string, unknown> {
-  const prefix = `${configNamespace}:`;
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), decoded(value)]));
-}
-
-function decoded(value: string): unknown {
-  if (!/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
-/** A cluster is called like its stack unless the config says otherwise. */
-function withClusterName(raw: Record<string, unknown>, stack: string): Record<string, unknown> {
-  const { cluster } = raw;
-  if (typeof cluster !== 'object' || cluster === null || Array.isArray(cluster)) return raw;
-  return { ...raw, cluster: { name: stack, ...cluster } };
-}
-
-/** The name of a cluster that was not written is the stack's, which nobody would look for in the config. */
-function ofTheStacksName(problem: Problem, { cluster }: Record<string, unknown>): Problem {
-  const isWritten = typeof cluster === 'object' && cluster !== null && 'name' in cluster;
-  return problem.field === 'cluster.name' && !isWritten
-    ? { ...problem, mend: `${problem.mend}; left out, it is the name of the stack` }
-    : problem;
-}
-
 function findContradictions({ config, problems }: Parsed): Problem[] {
   return contradictions.flatMap((contradiction) => {
     const whole = contradiction.uses.every(
@@ -260,109 +152,6 @@ function findContradictions({ config, problems }: Parsed): Problem[] {
     );
     return whole && !touches(contradiction.uses, problems) ? contradiction.find(config as Config) : [];
   });
-}
-
-function toModel(
-  stack: string,
-  {
-    cluster,
-    paths,
-    targets,
-    period,
-    load,
-    injector,
-    podinfo,
-    monitoring,
-    alerts,
-    mesh,
-    testTimeScale,
-  }: Pick<
-    Config,
-    'paths' | 'targets' | 'period' | 'load' | 'injector' | 'monitoring' | 'alerts' | 'mesh' | 'testTimeScale'
-  > & {
-    cluster: Config['cluster'] | undefined;
-    podinfo: Config['podinfo'] | undefined;
-  },
-): SignalModel {
-  return {
-    stack,
-    periodDays: period,
-    injectors: injector.replicas,
-    exportIntervalMs: injector.exportInterval,
-    paths: [
-      ...pathNames
-        .filter((name) => paths[name].enabled ?? comesWithMesh(name, mesh))
-        .map((name) =>
-          pathSettings(name, {
-            ratePerSecond: paths[name].rate,
-            timeoutMs: paths[name].timeout,
-            availabilityPercent: paths[name].availability,
-            latencyPercent: paths[name].latency.percent,
-            latencyBoundMs: paths[name].latency.bound,
-          }),
-        ),
-      // One of a name that is taken is refused by itself.
-      ...targets.filter(hasNameOfItsOwn).map(ownTargetPath),
-    ],
-    runbookBase: alerts.runbooks ?? defaultRunbookBase,
-    owner: alerts.owner,
-    interruptionsPerHour: alerts.interruptionsPerHour,
-    retentionDays: wholeDays(reach(monitoring)),
-    ...(runsPrometheus(monitoring) ? longTermOf(monitoring.longTerm) : { sharedPrometheus: true }),
-    ...(monitoring.kind === 'gmp' ? { managedRules: true } : {}),
-    enabled: load.enabled,
-    maxRatePerSecond: load.maxRate,
-    gatewayScraped: cluster !== undefined && cluster.kind !== 'existing' && scrapesPods(monitoring),
-    ...(podinfo ? { targetLingerSeconds: lingerSeconds(podinfo) } : {}),
-    ...(mesh.enabled ? { mesh: toMesh(mesh, cluster) } : {}),
-    timeScale: testTimeScale,
-  };
-}
-
-function toMesh(
-  { retries, certificateLife, mode, controlPlane }: Config['mesh'],
-  cluster: Config['cluster'] | undefined,
-): MeshModel {
-  const { kind, namespace } = controlPlaneOn(cluster?.kind ?? 'lab', controlPlane);
-  return {
-    retries,
-    istiodScraped: kind !== 'existing',
-    ...(mode === 'ambient' ? { ambient: true } : {}),
-    ...(kind === 'own' ? {} : { istioNamespace: namespace }),
-    certificateLifeSeconds: Math.floor(certificateLife / 1000),
-  };
-}
-
-/** How nodes are probed, where they are. */
-function nodeProberModel({
-  cluster,
-  images,
-  nodeProber,
-  monitoring,
-}: Partial<Config>): Pick<SignalModel, 'nodeProber'> {
-  if (!cluster || !images || !nodeProber || !monitoring) return {};
-  if (!nodesAreProbed({ cluster, images, nodeProber, monitoring })) return {};
-  const { peers, protocols, rate, timeout, latencyBound, rotation } = nodeProber;
-  return {
-    nodeProber: {
-      peers,
-      protocols,
-      ratePerSecond: rate,
-      timeoutMs: timeout,
-      latencyBoundMs: latencyBound,
-      rotationMs: rotation,
-    },
-  };
-}
-
-function wholeDays(milliseconds: number): number {
-  return Math.floor(milliseconds / dayMs);
-}
-
-function longTermOf(longTerm: RunMonitoringSettings['longTerm']): Pick<SignalModel, 'longTerm'> {
-  if (!longTerm.enabled) return {};
-  if (longTerm.remoteWrite !== undefined) return { longTerm: {} };
-  return { longTerm: { ownStoreDays: wholeDays(ownStore(longTerm).retention) } };
 }
 
 /** What the signals' arithmetic refuses, in the words of the config; fields already complained about are left out. */
