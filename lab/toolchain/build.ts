@@ -17,6 +17,9 @@ import { entryDirectory, familyIn, programsDirectory, type Workshop } from './wo
 /** Go's own scratch space lies in the entry that is being made, so that nothing of a killed build stays anywhere. */
 const scratchDirectory = '.scratch';
 
+/** A download is shown so long after Go told of it: it tells of none while it compiles, which takes most of the time. */
+const newsMs = 5_000;
+
 /** Compiles families of a workshop one after the other and tells how far it is; the caller holds the lock. */
 export class Build {
   private readonly estimate: Estimate;
@@ -81,18 +84,18 @@ export class Build {
     this.number += 1;
     const what = program.version === undefined ? name : `${name} ${program.version}`;
     this.progress.step(`compiling ${what} (${this.number} of ${this.total})`);
-    let last = '';
+    let last = { text: '', atMs: 0 };
     const show = (): void => {
       const nowMs = Date.now();
       const leftMs = this.estimate.remainingMs(expectedMs, nowMs - startedMs);
       const times = `${formatDuration(nowMs - this.startedMs)} in all, about ${formatDuration(leftMs)} left`;
-      this.progress.detail(last ? `${times} · ${last}` : times);
+      this.progress.detail(nowMs - last.atMs < newsMs ? `${times} · ${last.text}` : times);
     };
     show();
     const timer = setInterval(show, 1000);
     try {
       const onLine = (line: string): void => {
-        if (line.startsWith('go: downloading ')) last = line.slice('go: '.length);
+        if (line.startsWith('go: downloading ')) last = { text: line.slice('go: '.length), atMs: Date.now() };
       };
       await this.compile(go, family, name, program, temporary, onLine);
     } catch (error) {
