@@ -4,6 +4,9 @@ import { Command } from 'commander';
 import { listLabs, readLab, setNodeConnected, startNode, stopNode } from '../lab/cluster/lab';
 import { logTail } from '../lab/cluster/machine';
 import { labPaths, machineNames } from '../lab/cluster/spec';
+import { cacheDirectory } from '../lab/directories';
+import { programsToCompile } from '../lab/toolchain/host-programs';
+import { prepareCaches } from './stack/prepare-lab';
 import { Failure } from './terminal/failure';
 import { runVerb, type Terminal } from './terminal/verb';
 
@@ -23,7 +26,7 @@ async function chosen({ lab: name }: LabOption): Promise<string> {
   );
 }
 
-/** `npm run lab -- list | stop-node | start-node | cut-node | join-node | logs`: a thin hand on labs, beside Pulumi. */
+/** `npm run lab -- list | compile | stop-node | start-node | cut-node | join-node | logs`: a thin hand on labs, beside Pulumi. */
 export async function lab(argv: readonly string[], terminal: Terminal): Promise<void> {
   const { progress, interruption, print } = terminal;
   const command = new Command('npm run lab --').description('Look at labs, and break their nodes.');
@@ -37,6 +40,15 @@ export async function lab(argv: readonly string[], terminal: Terminal): Promise<
     .command('list')
     .description('List the labs of this machine.')
     .action(async () => print(await describeLabs()));
+  command
+    .command('compile')
+    .description(
+      'Compile and pack what labs are made of, where the cache has not got it; up does so by itself.',
+    )
+    .action(async () => {
+      await prepareCaches(await interruption.guard(programsToCompile()), progress, interruption);
+      print(`What labs are made of is in ${cacheDirectory()}.\n\nNext:\n  npm run up`);
+    });
   verb('stop-node <node>', 'Power a node off, as if its plug were pulled.').action(
     async (node: string, options: LabOption) => {
       progress.step(`powering ${node} off`);
