@@ -11,6 +11,7 @@ import { labStart } from './lab-start';
 import { meshCost } from './mesh-cost';
 import { noOpUp } from './no-op-up';
 import { previews } from './previews';
+import { recovery } from './recovery';
 import { series } from './series';
 import { warmUp } from './warm-up';
 
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   meshCost,
   series,
   detection,
+  recovery,
   noOpUp,
   previews,
   warmUp,
