@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
+import { withLock } from '../../lab/toolchain/lock';
 import { type Outcome, readReport } from '../support/jest-report';
 import { suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
-import { bareLab, suites, type Suite } from './suites';
+import { besideConfig, isOf } from './share';
+import { bareLab, type Share, suites, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
 import { startVerb } from './support/verbs';
 
@@ -18,6 +20,7 @@ interface Options {
   readonly stack: string;
   readonly configFile?: string;
   readonly only?: string;
+  readonly share?: Share;
   readonly all?: boolean;
   readonly rows?: string;
   readonly records?: string;
@@ -25,6 +28,9 @@ interface Options {
   readonly clear?: boolean;
   readonly retries?: string;
 }
+
+/** First ups one after the other: how soon all is good after it is a figure of its own. */
+const upLock = join(tmpdir(), 'continuous-load-e2e-up.lock');
 
 interface Result extends Partial<Outcome> {
   readonly name: string;
@@ -40,6 +46,12 @@ async function main(): Promise<number> {
   const command = new Command('npm run e2e --')
     .description('Bring the lab up, run the end-to-end suites in order, take it down. Needs root.')
     .option('--only <names>', 'only these suites, comma-separated')
+    .addOption(
+      new Option(
+        '--share <which>',
+        'only one share of the suites; both may run at the same time, the second on a lab beside the stack’s',
+      ).choices(['first', 'second']),
+    )
     .option('--all', 'every suite and every row of the fault matrix, and write docs/fault-matrix.md')
     .option('--rows <ids>', 'only these rows of the fault matrix, comma-separated')
     .option(
@@ -62,9 +74,10 @@ async function main(): Promise<number> {
   const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  const { share } = options;
   return new Run(
     options,
-    suites.filter(({ name }) => names.includes(name)),
+    suites.filter((suite) => names.includes(suite.name) && (share === undefined || isOf(share, suite))),
   ).go();
 }
 
@@ -77,14 +90,17 @@ function suiteNames({ only, rows, all }: Options): string[] {
 
 class Run {
   private readonly directory = mkdtempSync(join(tmpdir(), 'continuous-load-e2e-'));
+  private readonly options: Options;
   private readonly results: Result[] = [];
   private current: ChildProcess | undefined;
   private stopped = false;
 
   constructor(
-    private readonly options: Options,
+    given: Options,
     private readonly wanted: readonly Suite[],
   ) {
+    const options = given.share === 'second' ? this.beside(given) : given;
+    this.options = options;
     process.env[environment.stack] = options.stack;
     process.env[environment.results] = this.directory;
     process.env[environment.retries] = options.retries;
@@ -99,7 +115,13 @@ class Run {
     if (this.options.clear) return this.results.length > 0 ? 1 : 0;
     try {
       const needsStack = this.wanted.some((suite) => suite.needsStack);
-      const isUp = !needsStack || (await this.firstUp());
+      const isUp =
+        !needsStack ||
+        (await withLock(
+          upLock,
+          () => say('waiting for another first up'),
+          () => this.firstUp(),
+        ));
       for (const suite of this.wanted) {
         if (this.stopped) break;
         if (suite.needsStack && !isUp) this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
@@ -113,12 +135,22 @@ class Run {
     return this.end();
   }
 
+  /** The stack beside the one that is meant, with a config made from its own. */
+  private beside(options: Options): Options {
+    const { sourceFile } = findStack(options.stack, this.configOf(options));
+    const stack = `${options.stack}-beside`;
+    const configFile = join(this.directory, `Pulumi.${stack}.yaml`);
+    writeFileSync(configFile, besideConfig(readFileSync(sourceFile, 'utf8'), stack));
+    return { ...options, stack, configFile };
+  }
+
+  private configOf({ configFile }: Options): { configFile?: string } {
+    return configFile === undefined ? {} : { configFile };
+  }
+
   /** A stack that is up already belongs to somebody, unless the caller says that it does not. */
   private async clear(): Promise<void> {
-    const { labName } = findStack(
-      this.options.stack,
-      this.options.configFile === undefined ? {} : { configFile: this.options.configFile },
-    );
+    const { labName } = findStack(this.options.stack, this.configOf(this.options));
     if (
       this.options.replace !== true &&
       this.options.clear !== true &&
@@ -183,7 +215,9 @@ class Run {
     const { code, output } = await startVerb('down', this.stackArguments()).done;
     if (code !== 0) say(output.slice(-3000));
     if (code !== 0) this.note({ name: 'down', passed: 0, failed: 1, seconds: 0 });
-    await deleteLab(bareLab);
+    // Not while the other share may be at it.
+    if (this.options.share === undefined || this.wanted.some(({ name }) => name === 'bare-lab'))
+      await deleteLab(bareLab);
   }
 
   private stackArguments(): string[] {

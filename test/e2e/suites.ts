@@ -5,9 +5,14 @@ export interface Suite {
   readonly shows: string;
   /** Takes long, or compiles more: only run when named by `--only`. */
   readonly onlyByName?: true;
+  /** With `--share`: not part of the first, which is the default, but of the second, on a lab beside the stack's; or of both. */
+  readonly share?: Share | 'both';
   /** Whether it needs the stack that the run brought up; the others bring their own, or look at what is left. */
   readonly needsStack: boolean;
 }
+
+/** A part of the suites that has a lab of its own, so that both can run at the same time: most of them only wait. */
+export type Share = 'first' | 'second';
 
 /**
  * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then faults; `calm` reads the
@@ -53,25 +58,34 @@ export const suites: readonly Suite[] = [
     shows:
       'UDP from one node to one other dropped: that pair is named, and nothing else; restarts lose no probe',
     needsStack: true,
+    share: 'second',
   },
   {
     name: 'longterm',
     shows: 'that the long-term store has every count, also after a minute in which it was dead',
     needsStack: true,
+    share: 'second',
   },
-  { name: 'absence', shows: 'no injectors, a node without power, a killed Prometheus', needsStack: true },
+  {
+    name: 'absence',
+    shows: 'no injectors, a node without power, a killed Prometheus',
+    needsStack: true,
+    share: 'second',
+  },
   {
     name: 'machines',
     shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
     needsStack: true,
+    share: 'second',
   },
   {
     name: 'chaos/brief',
     shows:
       'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
     needsStack: true,
+    share: 'second',
   },
-  { name: 'calm', shows: 'that nobody was told anything else', needsStack: true },
+  { name: 'calm', shows: 'that nobody was told anything else', needsStack: true, share: 'both' },
   {
     name: 'ingress',
     shows: 'the gateway switched on in a stack that is up; route deleted, gateway gone, target gone',
@@ -148,7 +162,7 @@ export const suites: readonly Suite[] = [
     needsStack: false,
     onlyByName: true,
   },
-  { name: 'down', shows: 'that down leaves nothing', needsStack: true },
+  { name: 'down', shows: 'that down leaves nothing', needsStack: true, share: 'both' },
   {
     name: 'interrupted',
     shows: 'kill -9 of the Pulumi engine in the middle of up, and that the next up converges',
