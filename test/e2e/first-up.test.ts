@@ -112,7 +112,7 @@ describe('a stack that is up', () => {
     expect(service?.p50).toBeGreaterThan(0);
     expect(service?.p99).toBeGreaterThanOrEqual(service?.p50 ?? Infinity);
     for (const alert of status.alerts)
-      expect(Object.keys(alert).sort()).toEqual(['name', 'path', 'severity', 'since', 'state']);
+      expect(Object.keys(alert).sort()).toEqual(['name', 'path', 'severity', 'since', 'state', 'summary']);
     expect(Object.keys(status.urls).sort()).toEqual(['alertmanager', 'podinfo', 'prometheus']);
   }, 60_000);
 
