@@ -90,7 +90,12 @@ beforeAll(async () => {
     })),
   );
   await prometheus.store([
-    ...(await recordedBy(groupsOf(present))),
+    // From before the first step of whoever counts by steps, whenever the test runs: that step only says where a count begins.
+    ...(await recordedBy(groupsOf(present))).map((one) =>
+      one.series.startsWith('path_instance:')
+        ? { ...one, samples: [[base - 300, 0] as const, ...one.samples] }
+        : one,
+    ),
     {
       series: 'path:probe_rate:asked{path="udp"}',
       samples: evaluated.map((at) => [base + at, 4] as const),
@@ -374,7 +379,7 @@ describe('the command', () => {
     const { paths, assignments } = JSON.parse(await said(...asked, '--at-least', '30m', '--json'));
     expect(assignments).toEqual([]);
     expect(paths).toHaveLength(1);
-    expect(paths[0].availability.bad).toBeGreaterThan(240);
+    expect(paths[0].availability.bad).toBe(240 + 96);
     expect(paths[0].availability.total).toBeGreaterThan(3000);
     expect(paths[0].missingMs).toBe(30 * 60_000);
     expect(await said(...asked, '--at-least', '30m')).toContain('service: 30m more must be measured');
