@@ -114,7 +114,8 @@ function nodePairDown(model: SignalModel, prober: NodeProberSettings): AlertRule
 
 function nodeUnreachable(model: SignalModel): AlertRule {
   return alertRule(model, 'NodeUnreachable', {
-    expr: `${nodeRecorded.unreachable} unless on (node) (${nodeReady} == 0)`,
+    // A node that was taken away has no condition any more, and is probed until its endpoints are gone; without any conditions all are told.
+    expr: `${nodeRecorded.unreachable} and on (node) (${nodeReady} == 1) or ${nodeRecorded.unreachable} and on () absent(${nodeReady})`,
     for: duration(unreachableForSeconds),
     keep_firing_for: duration(keepSeconds),
     summary:

@@ -74,7 +74,7 @@ function staled(values: readonly (number | '_')[]): string {
 /** What kube-state-metrics says: every node runs a prober, so many echoes are ready, and these nodes are. */
 function cluster(
   nodes: readonly string[],
-  notReady: (node: string, second: number) => boolean,
+  notReady: (node: string, second: number) => boolean | 'removed',
 ): InputSeries[] {
   const steps = Array.from({ length: sceneSeconds / stepSeconds + 1 }, (_, index) => index * stepSeconds);
   const load = 'namespace="continuous-load"';
@@ -86,11 +86,16 @@ function cluster(
     ...nodes.flatMap((node) => [
       {
         series: `kube_pod_info{${load},node="${node}",pod="node-prober-${node}"}`,
-        values: `1x${steps.length}`,
+        values: staled(steps.map((at) => (notReady(node, at) === 'removed' ? '_' : 1))),
       },
       {
         series: `kube_node_status_condition{node="${node}",condition="Ready",status="true"}`,
-        values: steps.map((at) => (notReady(node, at) ? 0 : 1)).join(' '),
+        values: staled(
+          steps.map((at) => {
+            const found = notReady(node, at);
+            return found === 'removed' ? '_' : found ? 0 : 1;
+          }),
+        ),
       },
     ]),
   ];
@@ -109,7 +114,7 @@ function scene(
   nodes: readonly string[],
   fate: (pair: Pair, second: number) => Fate,
   firing: Firing,
-  notReady: (node: string, second: number) => boolean = () => false,
+  notReady: (node: string, second: number) => boolean | 'removed' = () => false,
 ): RuleTest {
   const input = [...pairs(nodes, fate), ...cluster(nodes, notReady)];
   return makeScene(names, name, input, firing, `${stepSeconds}s`);
@@ -272,6 +277,22 @@ test(
           at < 300 ? 'good' : pair.source === 'n3' ? 'gone' : pair.target === 'n3' ? 'fails' : 'good',
         { 345: [], 500: [] },
         (node, at) => node === 'n3' && at >= 350,
+      ),
+      scene(
+        'a node that was taken away is not cut off, though it is probed until its endpoints are gone',
+        four,
+        (pair, at) =>
+          at < 300 || !touches('n4', pair) ? 'good' : pair.source === 'n4' || at >= 600 ? 'gone' : 'fails',
+        { 345: [], 500: [], 590: [], 700: [] },
+        (node, at) => node === 'n4' && at >= 290 && 'removed',
+      ),
+      scene(
+        'where nobody says which nodes are ready, one that is cut off is told',
+        four,
+        (pair, at) =>
+          touches('n3', pair) && between(at, 300, 900) && pair.source !== pair.target ? 'fails' : 'good',
+        { 345: [], 450: ['NodeUnreachable'] },
+        () => 'removed',
       ),
       scene(
         'what a node counted while it was cut off and not ready is not lossy when it is back',
