@@ -160,9 +160,13 @@ test('another cluster replaces everything; a preview without a cluster answers s
     ...JSON.parse(plane.kubeconfig),
     clusters: [{ name: 'conformance', cluster: { server: 'https://127.0.0.1:1' } }],
   });
-  const start = Date.now();
-  await engine.succeed(['preview'], { ...kinds('first'), KUBECONFIG_TEXT: gone });
-  expect(Date.now() - start).toBeLessThan(20_000);
+  const tookMs = async (variables: Record<string, string>) => {
+    const startMs = Date.now();
+    await engine.succeed(['preview'], variables);
+    return Date.now() - startMs;
+  };
+  const there = await tookMs(kinds('first'));
+  expect((await tookMs({ ...kinds('first'), KUBECONFIG_TEXT: gone })) / there).toBeLessThan(3);
 });
 
 test('delete leaves nothing', async () => {
