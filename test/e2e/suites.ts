@@ -15,7 +15,7 @@ export interface Suite {
 export type Share = 'first' | 'second';
 
 /**
- * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then faults; `calm` reads the
+ * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then chaos, which wants budgets that are whole; then faults; `calm` reads the
  * pager's whole log; then what keeps the machine so busy that the injectors feel it; then the end of the stack, and what needs none.
  * Each is `<name>.test.ts` here, or a directory with tests.
  */
@@ -30,6 +30,13 @@ export const suites: readonly Suite[] = [
     shows: 'twenty minutes with every workload restarted: nobody is told, no probe fails',
     needsStack: true,
     onlyByName: true,
+  },
+  {
+    name: 'chaos/brief',
+    shows:
+      'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
+    needsStack: true,
+    share: 'second',
   },
   {
     name: 'faults',
@@ -75,13 +82,6 @@ export const suites: readonly Suite[] = [
   {
     name: 'machines',
     shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
-    needsStack: true,
-    share: 'second',
-  },
-  {
-    name: 'chaos/brief',
-    shows:
-      'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
     needsStack: true,
     share: 'second',
   },
