@@ -58,40 +58,41 @@ export function knownRule(model: SignalModel, path: PathSettings): RecordingRule
 }
 
 /**
- * Counts of five minutes, and availability and coverage of every window that Prometheus itself reaches; evaluated every five minutes.
- * A year adds up 105 120 samples of each count instead of six million of every injector that ever lived.
+ * Counts of five minutes, evaluated every five minutes. A year adds up 105 120 samples of each count instead of six million of every
+ * injector that ever lived.
  */
-export function availabilityRules(model: SignalModel, path: PathSettings): RecordingRule[] {
-  const of = { path: path.name };
+export function countsOfPeriodRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const counts = [
     { record: recorded.bad5m, from: recorded.bad },
     { record: recorded.total5m, from: recorded.total },
   ].map(({ record, from }) => ({
     record,
     expr: countWithin(model, path, from, periodIntervalSeconds),
-    labels: of,
+    labels: { path: path.name },
   }));
+  return [...(model.managedRules === true ? [knownRule(model, path)] : []), ...counts];
+}
+
+/** Availability and coverage, of the counts of five minutes, over every window that Prometheus itself reaches. */
+export function availabilityRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const of = { path: path.name };
   const labels = slothLabels(path, 'availability');
-  return [
-    ...(model.managedRules === true ? [knownRule(model, path)] : []),
-    ...counts,
-    ...ownWindows(model).flatMap((seconds) => {
-      const sum = (record: string) => `sum_over_time(${select(record, of)}[${duration(seconds)}])`;
-      const known = `count_over_time(${select(recorded.known, of)}[${duration(seconds)}])`;
-      return [
-        {
-          record: availabilityName(seconds),
-          expr: `1 - ${sum(recorded.bad5m)} / (${sum(recorded.total5m)} > 0)`,
-          labels,
-        },
-        {
-          record: coverageName(seconds),
-          expr: `clamp_max(${known} / ${number(seconds / knownSeconds(model))}, 1)`,
-          labels,
-        },
-      ];
-    }),
-  ];
+  return ownWindows(model).flatMap((seconds) => {
+    const sum = (record: string) => `sum_over_time(${select(record, of)}[${duration(seconds)}])`;
+    const known = `count_over_time(${select(recorded.known, of)}[${duration(seconds)}])`;
+    return [
+      {
+        record: availabilityName(seconds),
+        expr: `1 - ${sum(recorded.bad5m)} / (${sum(recorded.total5m)} > 0)`,
+        labels,
+      },
+      {
+        record: coverageName(seconds),
+        expr: `clamp_max(${known} / ${number(seconds / knownSeconds(model))}, 1)`,
+        labels,
+      },
+    ];
+  });
 }
 
 /** One query for every window: availability and coverage of all paths, told apart by `__name__`. */

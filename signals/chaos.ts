@@ -5,9 +5,9 @@ import { alertsSeries, sloNames } from './dashboards/names';
 import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
-import { duration, increase, select } from './promql';
+import { increase, select } from './promql';
 import { gatewayName } from './targets';
-import { periodIntervalSeconds, slowIntervalSeconds, zeroLeadMs } from './windows';
+import { slowIntervalSeconds, zeroLeadMs } from './windows';
 
 /** Names of the reaper's own objects, beside it. */
 export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
@@ -92,8 +92,7 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
  */
 export function guardQuery(model: SignalModel): string {
   const firing = { alertstate: 'firing' };
-  // Recorded as seldom as an instant query looks back: read as one, it is unknown for a moment before each evaluation that is late.
-  const budgets = `last_over_time(${select(sloNames.budgetLeft, { sloth_slo: 'availability' })}[${duration(2 * periodIntervalSeconds)}])`;
+  const budgets = select(sloNames.budgetLeft, { sloth_slo: 'availability' });
   const asked: Record<keyof Required<Signals>, string> = {
     rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog' })})`,
     measured: `count(${select(recorded.known)})`,

@@ -6,7 +6,14 @@ import type { PathSettings, SignalModel } from './model';
 import { type Outcome, pathRow } from './paths';
 import { duration, except, increase, number, select, sumBy } from './promql';
 import type { RecordingRule } from './rule-types';
-import { budgetShare, burnWindowLengths, burnWindows, fastSeconds, noticeSeconds } from './windows';
+import {
+  budgetShare,
+  burnWindowLengths,
+  burnWindows,
+  fastSeconds,
+  noticeSeconds,
+  periodIntervalSeconds,
+} from './windows';
 
 /** The two objectives of a path. */
 export type Sli = 'availability' | 'latency';
@@ -96,16 +103,24 @@ export function sloRules(model: SignalModel, path: PathSettings): RecordingRule[
   ];
 }
 
-/** What is left of the budget over the whole period; evaluated every 5 minutes. */
+/** The share that went wrong over the whole period; evaluated every 5 minutes, as it adds up every sample of it. */
 export function periodRules(model: SignalModel, path: PathSettings): RecordingRule[] {
   const periodSeconds = model.periodDays * 86_400;
-  const name = errorRatioName(duration(periodSeconds));
+  return (['availability', 'latency'] as const).map((sli) => ({
+    record: errorRatioName(duration(periodSeconds)),
+    expr: spent(model, path, sli, periodSeconds),
+    labels: slothLabels(path, sli),
+  }));
+}
+
+/** What is left of the budget over the whole period, by the last two evaluations of {@link periodRules}. */
+export function budgetRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const name = errorRatioName(duration(model.periodDays * 86_400));
   return (['availability', 'latency'] as const).flatMap((sli) => {
     const labels = slothLabels(path, sli);
-    const ratio = select(name, { path: path.name, sloth_slo: sli });
+    const ratio = `last_over_time(${select(name, { path: path.name, sloth_slo: sli })}[${duration(2 * periodIntervalSeconds)}])`;
     const burn = `${ratio} / ${number(budgetShare(objectivePercent(path, sli)))}`;
     return [
-      { record: name, expr: spent(model, path, sli, periodSeconds), labels },
       { record: 'slo:period_burn_rate:ratio', expr: burn, labels },
       { record: 'slo:period_error_budget_remaining:ratio', expr: `1 - ${burn}`, labels },
     ];

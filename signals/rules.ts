@@ -1,5 +1,5 @@
 import { absenceAlerts, burnAlerts, proberAlerts, streamAlerts } from './alerts';
-import { availabilityRules, knownRule } from './availability';
+import { availabilityRules, countsOfPeriodRules, knownRule } from './availability';
 import { chaosAlerts, chaosRecords } from './chaos-rules';
 import { echoAlerts } from './echo-alerts';
 import { gatewayAlerts } from './gateway-alerts';
@@ -13,18 +13,24 @@ import { recorded } from './metrics';
 import type { SignalModel } from './model';
 import { nodeGroups } from './node-rules';
 import { duration } from './promql';
-import { countRules, periodRules, sloRules } from './recording-rules';
+import { budgetRules, countRules, periodRules, sloRules } from './recording-rules';
 import type { RuleGroup } from './rule-types';
 import { isAlert } from './rule-types';
 import { dnsAlerts, podinfoAlerts } from './server-alerts';
-import { fastIntervalSeconds, fastSeconds, periodIntervalSeconds, slowIntervalSeconds } from './windows';
+import {
+  fastIntervalSeconds,
+  fastSeconds,
+  figuresIntervalSeconds,
+  periodIntervalSeconds,
+  slowIntervalSeconds,
+} from './windows';
 import { workloadAlerts } from './workload-alerts';
 
 export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 
 /**
  * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
- * counts, *down*, *missing*), one for its objectives (30 s) and one for its period (5 min); one group is of what the
+ * counts, *down*, *missing*), one for its objectives (30 s), one for its period (5 min) and one for figures made of that (1 min); one group is of what the
  * control plane says of injectors, one of what the long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
@@ -49,7 +55,12 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
     {
       name: `continuous-load.${path.name}.period`,
       interval: duration(periodIntervalSeconds),
-      rules: [...periodRules(model, path), ...availabilityRules(model, path)],
+      rules: [...periodRules(model, path), ...countsOfPeriodRules(model, path)],
+    },
+    {
+      name: `continuous-load.${path.name}.figures`,
+      interval: duration(figuresIntervalSeconds),
+      rules: [...budgetRules(model, path), ...availabilityRules(model, path)],
     },
   ]);
   const all = [

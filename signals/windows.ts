@@ -6,6 +6,8 @@ export const fastIntervalSeconds = 5;
 const managedFastIntervalSeconds = 10;
 export const slowIntervalSeconds = 30;
 export const periodIntervalSeconds = 300;
+/** Of figures that are made of what is recorded every five minutes: as instant queries look back five, they would be absent for a moment whenever an evaluation is late. */
+export const figuresIntervalSeconds = 60;
 
 /** k6 flushes its samples into OTLP counters this often, in milliseconds (`K6_OTEL_FLUSH_INTERVAL`). */
 export const flushIntervalMs = 1000;

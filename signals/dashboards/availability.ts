@@ -83,7 +83,7 @@ function over(model: SignalModel, seconds: number): Panel {
   const window = duration(seconds);
   const byWhom = windowsOfTheStore(model).includes(seconds)
     ? 'added up by the long-term store from the counts that it keeps'
-    : `as recorded every ${duration(periodIntervalSeconds)}`;
+    : `of what is counted every ${duration(periodIntervalSeconds)}`;
   return figure(
     model,
     window,

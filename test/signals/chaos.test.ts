@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { AlertName } from '../../signals/alert-catalogue';
 import { chaosCommand, chaosEnvironment, chaosFiles, guardQuery } from '../../signals/chaos';
 import { injectorCommand } from '../../signals/injector';
-import { sloNames } from '../../signals/dashboards/names';
-import { chaosChecksTotal, chaosKillsTotal, recorded } from '../../signals/metrics';
+import { chaosChecksTotal, chaosKillsTotal, errorRatioName, recorded } from '../../signals/metrics';
 import { defaultChaos, defaultModel, pathSettings } from '../../signals/model';
 import { ruleGroups } from '../../signals/rules';
 import type { InputSeries, RuleTest } from './promtool';
@@ -202,26 +201,26 @@ test('a short patience is not made longer by the time that the alert waits', () 
   expect([120, 600, 21_600].map(waits)).toEqual([['2m'], ['10m'], ['10m']]);
 });
 
-test('a budget is known though its rule is late: it is recorded as seldom as an instant query looks back', async () => {
-  const known = (series: string) => ({ series, values: '1x30' });
+test('a budget is known though what it is made of is late: that is recorded as seldom as an instant query looks back', async () => {
+  const figures = ruleGroups(model).filter(({ name }) => name === 'continuous-load.service.figures');
   const late: RuleTest = {
     name: 'a late rule',
     interval: '30s',
     input_series: [
-      known(`${recorded.pathInfo}{path="service"}`),
-      // half a minute later than five minutes, and then no more
+      { series: `${recorded.pathInfo}{path="service"}`, values: '1x50' },
+      // half a minute later than five minutes, and then no more; of a budget of 0.001
       {
-        series: `${sloNames.budgetLeft}{path="service",sloth_slo="availability"}`,
-        values: '0.9 _x10 0.8 _x20',
+        series: `${errorRatioName('30d')}{path="service",sloth_slo="availability"}`,
+        values: '0.0001 _x10 0.0002 _x40',
       },
     ],
-    promql_expr_test: [320, 600, 950].map((at) => ({
-      expr: guardQuery(model),
+    promql_expr_test: [320, 600, 920, 990].map((at) => ({
+      expr: `round(${guardQuery(model)}, 0.01)`,
       eval_time: `${at}s`,
-      exp_samples: at > 940 ? [] : [{ labels: '{guard="budget"}', value: at < 330 ? 0.9 : 0.8 }],
+      exp_samples: at > 930 ? [] : [{ labels: '{guard="budget"}', value: at < 330 ? 0.9 : 0.8 }],
     })),
   };
-  await testRules([], [late], '30s');
+  await testRules(figures, [late], '30s');
 }, 60_000);
 
 test('promtool takes what the guards ask', async () => {
