@@ -135,14 +135,12 @@ export const suites: readonly Suite[] = [
     name: 'conformance',
     shows: 'Pulumi through the stand-in providers: create, no-op, update, replace, drift, delete',
     needsStack: false,
-    share: 'second',
   },
   {
     name: 'previews',
     shows:
       'a real preview of prod and reviews of dev with the policy pack; stand-ins refuse what the SDKs’ types refuse',
     needsStack: false,
-    share: 'second',
   },
   {
     name: 'examples',
