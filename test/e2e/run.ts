@@ -82,10 +82,13 @@ async function main(): Promise<number> {
 }
 
 /** Names of the suites that are asked for. */
-function suiteNames({ only, rows, all }: Options): string[] {
+function suiteNames({ only, rows, all, share }: Options): string[] {
   if (only !== undefined) return only.split(',');
   if (rows !== undefined) return suitesWithRows(rows.split(','));
-  return suites.filter(({ onlyByName }) => all === true || !onlyByName).map(({ name }) => name);
+  // The suite `chaos` has all that is for shares only.
+  const isMeant = ({ onlyByName, onlyInShares }: Suite) =>
+    onlyInShares ? share !== undefined : all === true || !onlyByName;
+  return suites.filter(isMeant).map(({ name }) => name);
 }
 
 class Run {

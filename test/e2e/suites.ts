@@ -5,6 +5,8 @@ export interface Suite {
   readonly shows: string;
   /** Takes long, or compiles more: only run when named by `--only`. */
   readonly onlyByName?: true;
+  /** Only run with `--share`, or by name: after all others in one row it would take too long. */
+  readonly onlyInShares?: true;
   /** With `--share`: not part of the first, which is the default, but of the second, on a lab beside the stack's; or of both. */
   readonly share?: Share | 'both';
   /** Whether it needs the stack that the run brought up; the others bring their own, or look at what is left. */
@@ -36,6 +38,7 @@ export const suites: readonly Suite[] = [
     shows:
       'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
     needsStack: true,
+    onlyInShares: true,
     share: 'second',
   },
   {
