@@ -1,4 +1,3 @@
-import { optIn } from '../signals/chaos';
 import { flags, often, ReaperUnderTest } from '../test/e2e/chaos/reaper';
 import { lossesBetween, lostIn } from '../test/e2e/support/lost-probes';
 import { StackUnderTest } from '../test/e2e/support/stack-under-test';
@@ -45,21 +44,26 @@ export const recovery: Bench = {
   - lost probes: evictions, restarts, scalings and drains should lose none; a kill loses what was under way in the pod.`,
   async run(say) {
     const stack = new StackUnderTest();
+    const reaper = new ReaperUnderTest(stack);
     const figures: Figure[] = [];
     try {
-      for (const part of parts) figures.push(...(await measured(stack, part, say)));
+      for (const part of parts) figures.push(...(await measured(stack, reaper, part, say)));
     } finally {
-      await label(stack, false);
+      await reaper.nodesOptIn(false);
       await stack.up();
     }
     return figures;
   },
 };
 
-async function measured(stack: StackUnderTest, part: Part, say: (text: string) => void): Promise<Figure[]> {
+async function measured(
+  stack: StackUnderTest,
+  reaper: ReaperUnderTest,
+  part: Part,
+  say: (text: string) => void,
+): Promise<Figure[]> {
   const { chaos, modes, nodes } = part;
-  const reaper = new ReaperUnderTest(stack);
-  if (nodes) await label(stack, true);
+  if (nodes) await reaper.nodesOptIn(true);
   await stack.up(...flags({ ...often, ...chaos }));
   await reaper.halt(false);
   const fromMs = Date.now();
@@ -84,9 +88,4 @@ async function measured(stack: StackUnderTest, part: Part, say: (text: string) =
     ...modes.flatMap((mode) => spread(`${mode}: recovery`, all.get(mode) ?? [])),
     { what: `${modes.join(', ')}: probes lost in all`, value: lost, unit: '' },
   ];
-}
-
-async function label(stack: StackUnderTest, on: boolean): Promise<void> {
-  const labels = Object.entries(optIn).map(([name, value]) => (on ? `${name}=${value}` : `${name}-`));
-  await stack.kubectl('label', 'nodes', '--all', '--overwrite', ...labels);
 }

@@ -48,8 +48,7 @@ export const callRows = [
       connect: reasonWords.unconnected,
       reset: 'the connection broke while the call was under way',
       body: reasonWords.foreignAnswer,
-      'grpc-unavailable':
-        'code UNAVAILABLE that neither a name, a refusal nor a reasonWords.broken connection explains',
+      'grpc-unavailable': 'code UNAVAILABLE that neither a name, a refusal nor a broken connection explains',
       'grpc-deadline': 'no answer within the timeout',
       'grpc-other': 'any other code than OK',
     },

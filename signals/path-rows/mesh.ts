@@ -6,7 +6,6 @@ import { reasonWords } from './words';
 /** What the proxy beside source says by itself, beside what an HTTP call can have. */
 const meshReasons = {
   ...gatewayReasons,
-  dns: 'the name of a Service did not resolve',
   connect: 'no connection to source: refused, unreachable, or no endpoint behind its Service',
   status:
     'an HTTP status of 400 or more that none of the next two explains; 403 where the policy of target refuses source',

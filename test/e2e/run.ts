@@ -218,9 +218,8 @@ class Run {
     const { code, output } = await startVerb('down', this.stackArguments()).done;
     if (code !== 0) say(output.slice(-3000));
     if (code !== 0) this.note({ name: 'down', passed: 0, failed: 1, seconds: 0 });
-    // Not while the other share may be at it.
-    if (this.options.share === undefined || this.wanted.some(({ name }) => name === 'bare-lab'))
-      await deleteLab(bareLab);
+    // It belongs to the first share, which may be at it.
+    if (this.options.share !== 'second') await deleteLab(bareLab);
   }
 
   private stackArguments(): string[] {

@@ -17,8 +17,9 @@ export interface Suite {
 export type Share = 'first' | 'second';
 
 /**
- * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then chaos, which wants budgets that are whole; then faults; `calm` reads the
- * pager's whole log; then what keeps the machine so busy that the injectors feel it; then the end of the stack, and what needs none.
+ * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then chaos, which wants budgets
+ * that are whole; then faults; `calm` reads the pager's whole log; then what keeps the machine so busy that the injectors feel it; then
+ * the end of the stack, and what needs none.
  * Each is `<name>.test.ts` here, or a directory with tests.
  */
 export const suites: readonly Suite[] = [

@@ -1,5 +1,4 @@
 import { cordonAnnotation } from '../../../scenarios/chaos-nodes';
-import { optIn } from '../../../signals/chaos';
 import { chaosKillsTotal } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
 import { list } from '../support/kubernetes';
@@ -14,7 +13,6 @@ const { stack, reaper, prometheus } = stackWithReaper({
   jitter: 20,
   'nodes.share': 100,
 });
-const [label, value] = Object.entries(optIn)[0]!;
 const nodes = () => list(stack, 'nodes');
 const cordoned = async () =>
   (await nodes()).filter(({ spec }) => spec.unschedulable === true).map(({ metadata }) => metadata.name);
@@ -27,11 +25,11 @@ const nextDrain = async () => {
 };
 
 beforeAll(async () => {
-  await stack.kubectl('label', 'nodes', '--all', `${label}=${value}`);
+  await reaper.nodesOptIn(true);
 }, minutes(1));
 
 afterAll(async () => {
-  await stack.kubectl('label', 'nodes', '--all', `${label}-`);
+  await reaper.nodesOptIn(false);
   await stack.kubectl('uncordon', ...(await nodes()).map(({ metadata }) => metadata.name));
 }, minutes(1));
 

@@ -1,5 +1,6 @@
 import { kubectl } from '../../../lab/cluster/lab';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
+import { optIn } from '../../../signals/chaos';
 import { chaosChecksTotal } from '../../../signals/metrics';
 import { mayStillCome } from '../support/expected';
 import type { ToldKill } from '../support/lost-probes';
@@ -154,6 +155,12 @@ export class ReaperUnderTest {
     const patch = JSON.stringify({ spec: { template: { spec: { volumes } } } });
     await this.kubectl('patch', 'deploy/chaos-reaper', '-p', patch);
     await this.kubectl('rollout', 'status', 'deploy/chaos-reaper', '--timeout=120s');
+  }
+
+  /** Gives every node the label by which it asks for chaos, or takes it away. */
+  async nodesOptIn(optsIn: boolean): Promise<void> {
+    const labels = Object.entries(optIn).map(([name, value]) => (optsIn ? `${name}=${value}` : `${name}-`));
+    await this.stack.kubectl('label', 'nodes', '--all', '--overwrite', ...labels);
   }
 
   /** Throws or frees the switch. */
