@@ -34,6 +34,23 @@ export async function countSeries(
   return matrix.map((series) => ({ metric: series.metric, count: growthWithin(series, fromMs) }));
 }
 
+/**
+ * How counters certainly grew between two moments: between samples of that span only. What grew from the last sample before it to its
+ * first one may have happened before, and a window of PromQL leaves it out too.
+ */
+export async function countCertain(
+  prometheus: PrometheusApi,
+  fromMs: number,
+  toMs: number,
+  selector: string,
+): Promise<SeriesCount[]> {
+  const matrix = await samples(prometheus, fromMs - lookBackMs, toMs, `${probesTotal}${selector}`);
+  return matrix.map((series) => {
+    const firstMs = series.values.map(([time]) => time * 1000).find((timeMs) => timeMs > fromMs);
+    return { metric: series.metric, count: firstMs === undefined ? 0 : growthWithin(series, firstMs) };
+  });
+}
+
 /** {@link countSeries} summed by outcome. */
 export async function countOutcomes(
   prometheus: PrometheusApi,

@@ -1,17 +1,17 @@
 import { attemptedAtLeast } from '../../../signals/expressions';
 import { downWindowSeconds } from '../../../signals/windows';
-import { byOutcome, countSeries } from './counts';
+import { byOutcome, countCertain, type SeriesCount } from './counts';
 import { expectToo } from './expected';
 import { alertInWords, type NotifiedAlert, notifications } from './pager';
 import type { StackUnderTest } from './stack-under-test';
 import { eventually, report, seconds } from './wait';
 
-/** A sample is up to an export old when a rule reads it: so much at either end of the window may be another evaluation's. */
-const borderMs = 2_500;
+/** A sample is up to an export old when it comes, and the evaluation up to so much older than the alert's beginning. */
+const lateMs = 2_500;
 
 /**
  * Asks for the pages of *path down* that came since a moment, and for their ends, and asserts that each is true: by the raw counters no
- * probe of its path was good in the window before it began. For faults of which chance decides what they hit: with one of two nodes dead, every new
+ * probe of its path that went the whole way was good in the window before it began. For faults of which chance decides what they hit: with one of two nodes dead, every new
  * connection of a path finds the dead pod with a share that some paths lose long enough to be down.
  */
 export async function expectTrueOutages(stack: StackUnderTest, sinceMs: number): Promise<void> {
@@ -41,14 +41,14 @@ async function expectTrue(stack: StackUnderTest, alert: NotifiedAlert, sinceMs: 
   if (!path)
     throw new Error(`a page of ${alert.labels['path'] ?? 'no path'}, which the stack does not probe`);
   const beganMs = Date.parse(alert.startsAt);
-  const { ok, slow, failed } = byOutcome(
-    await countSeries(
-      stack.prometheus(),
-      beganMs - downWindowSeconds(model, path) * 1000 + borderMs,
-      beganMs - borderMs,
-      `{path="${path.name}"}`,
-    ),
+  const counts = await countCertain(
+    stack.prometheus(),
+    beganMs - downWindowSeconds(model, path) * 1000,
+    beganMs - lateMs,
+    `{path="${path.name}"}`,
   );
+  const { ok, slow } = byOutcome(counts.filter(wentTheWholeWay));
+  const { failed } = byOutcome(counts);
   const words = alertInWords(alert);
   report(
     words,
@@ -56,4 +56,9 @@ async function expectTrue(stack: StackUnderTest, alert: NotifiedAlert, sinceMs: 
   );
   expect({ words, good: ok + slow }).toEqual({ words, good: 0 });
   expect(failed).toBeGreaterThan(attemptedAtLeast(model, path) / 2);
+}
+
+/** Probes that call only the last hop do not say that a path is up. */
+function wentTheWholeWay({ metric }: SeriesCount): boolean {
+  return (metric['hop'] ?? '') === '';
 }
