@@ -39,6 +39,7 @@ function policyReading(): object[] {
 
 function dns(spec: LabSpec, addresses: LabAddresses): object[] {
   const metadata = { name: 'coredns', namespace: 'kube-system' };
+  const replicas = Math.min(2, spec.nodes);
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     {
@@ -90,7 +91,7 @@ function dns(spec: LabSpec, addresses: LabAddresses): object[] {
       kind: 'Deployment',
       metadata: { ...metadata, labels: dnsLabels },
       spec: {
-        replicas: Math.min(2, spec.nodes),
+        replicas,
         selector: { matchLabels: dnsLabels },
         strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: {
@@ -103,7 +104,10 @@ function dns(spec: LabSpec, addresses: LabAddresses): object[] {
               {
                 maxSkew: 1,
                 topologyKey: 'kubernetes.io/hostname',
-                whenUnsatisfiable: 'ScheduleAnyway',
+                // rather one alone than two on one node: a lab's nodes come one after the other, and its first up or an outage would leave both there
+                whenUnsatisfiable: 'DoNotSchedule',
+                minDomains: replicas,
+                nodeTaintsPolicy: 'Honor',
                 labelSelector: { matchLabels: dnsLabels },
                 // else a rollout counts the old pods too, and both new ones may end on one node
                 matchLabelKeys: ['pod-template-hash'],
