@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { inside, type Cluster } from './cluster/cluster';
 import { metadata } from './metadata';
 import type { Namespaces } from './namespaces';
-import type { NetworkFacts } from './network/edges';
+import type { NetworkFacts } from './network/facts';
 import {
   defaultDeny,
   networkPolicies,

@@ -5,7 +5,8 @@ import { pathNames } from '../../signals/paths';
 import { waypointName } from '../../signals/targets';
 import { gatewayNodePort } from '../names';
 import type { Edge, Place, Port } from './edge';
-import { networkEdges, type NetworkFacts } from './edges';
+import { networkEdges } from './edges';
+import type { NetworkFacts } from './facts';
 import { workloadPorts, type WorkloadName } from './ports';
 
 /** A lab with all there is. */

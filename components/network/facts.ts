@@ -1,14 +1,59 @@
 import { pagerPort } from '../../lab/cluster/spec';
 import type { Settings } from '../../settings';
 import { runsPrometheus, type RunMonitoringSettings } from '../../settings/monitoring-schema';
+import type { PathRef } from '../../signals/paths';
 import type { Receiver } from '../../signals/receivers';
 import { portOf } from '../../signals/own-targets';
 import { gatewayPort } from '../../signals/targets';
 import { gatewayNodePort, longTermWorkload, namespaceNames } from '../names';
 import { controlPlaneMonitors } from '../monitoring/mesh-monitors';
 import { loadMonitors, scrapedPorts } from '../monitoring/monitors';
-import type { NetworkFacts } from './edges';
+import type { GatewayFacts } from './called';
 import { workloadPorts, type WorkloadName } from './ports';
+
+/** A place that the config names: a namespace, or an address elsewhere. */
+export type There = { readonly namespace: string } | { readonly address: string };
+
+/** A mesh as policies must know it. */
+export interface MeshFacts {
+  /** Whether its control plane is the stack's own, of plain objects. */
+  readonly own: boolean;
+  readonly ambient: boolean;
+  /** Where another control plane is scraped. */
+  readonly scraped?: { readonly namespace: string; readonly ports: readonly number[] };
+}
+
+/** What of a stack decides which edges there are; plain values. */
+export interface NetworkFacts {
+  readonly paths: readonly PathRef[];
+  readonly nodeProber: boolean;
+  /** Whether the stack runs the gateway; absent where there is none. */
+  readonly gateway?: GatewayFacts | undefined;
+  readonly mesh?: MeshFacts | undefined;
+  readonly chaos: boolean;
+  /** Whether Prometheus and Alertmanager are of the stack's own, by its operator. */
+  readonly ownMonitoring: boolean;
+  /** Number of Alertmanager's replicas. */
+  readonly alertmanagers: number;
+  /** Addresses of the receivers of notifications that the config names: URLs, or `HOST:PORT`. */
+  readonly receivers: readonly string[];
+  /** Port of the one that the cluster brings along. */
+  readonly ownReceiverPort?: number | undefined;
+  /** The store of long-term counts: of the stack's own, or one elsewhere. */
+  readonly longTerm?: 'own' | { readonly address: string } | undefined;
+  /** Where counts are pushed to, if not to the stack's own Prometheus: a namespace, or an address elsewhere. */
+  readonly otlp?: There | undefined;
+  /** Where chaos asks before it kills, if not the stack's own Prometheus. */
+  readonly asked?: There | undefined;
+  /** Namespace whose pods scrape, where Prometheus is not of the stack's own. */
+  readonly scrapedFrom?: string | undefined;
+  /** Workloads and the names of their ports that are scraped. */
+  readonly scraped: readonly { readonly workload: WorkloadName; readonly port: string }[];
+  /** Whether NodePorts lead to source, Prometheus and Alertmanager. */
+  readonly nodePorts: boolean;
+  /** Namespaces whose pods may ask Prometheus and Alertmanager. */
+  readonly readers: readonly string[];
+}
 
 type Asked = Pick<NetworkFacts, 'otlp' | 'asked' | 'scrapedFrom'>;
 

@@ -2,7 +2,8 @@ import { meshNamespace, meshWorkloads, waypointName } from '../../signals/target
 import { selectorLabels } from '../metadata';
 import { longTermName, longTermWorkload, monitoringName, namespaceNames } from '../names';
 import type { Edge, Place, Port } from './edge';
-import { networkEdges, type NetworkFacts, networkWorkloads } from './edges';
+import { networkEdges, networkWorkloads } from './edges';
+import type { NetworkFacts } from './facts';
 import type { WorkloadName } from './ports';
 
 /** Addresses, as NetworkPolicies have them. */

@@ -2,9 +2,92 @@ import { askedOfGateway, envoyMetrics, ofGateway } from '../gateway';
 import type { SignalModel } from '../model';
 import { increase, number, select, sumBy } from '../promql';
 import { colors, linesPanel as panel, type PanelQuery, type Row } from './panels';
-import { perSecond, rate } from './queries';
+import { perSecond, quantile, rate } from './queries';
 
 const hour = 3600;
+
+/** What source and target say themselves: only a fault that both sides see is a fault of theirs. */
+export function serverRow(): Row {
+  const servers = { job: ['source', 'target'] };
+  const echo = { ...servers, path: 'api_echo' };
+  return {
+    title: 'The servers’ own view: source and target',
+    panels: [
+      {
+        kind: 'stacked',
+        title: 'Requests by status',
+        description:
+          'Requests per second that source and target count themselves, their health checks included.',
+        unit: 'cps',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: perSecond('http_requests_total', servers, ['job', 'status']),
+            legend: '{{job}} {{status}}',
+          },
+        ],
+      },
+      {
+        kind: 'lines',
+        title: 'p99 of /api/echo, measured by the server',
+        description:
+          'From podinfo’s own classic histogram, whose lowest bound is 5 ms: compare its course with the probes’ p99, not its value.',
+        unit: 's',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: quantile(0.99, 'http_request_duration_seconds_bucket', echo, ['job', 'le']),
+            legend: '{{job}}',
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const notScraped = 'where the cluster’s name server has no metrics port, or is no CoreDNS';
+
+/** What the name server says itself, of everybody's questions. */
+export function nameServerRow(): Row {
+  return {
+    title: 'The name server’s own view: CoreDNS',
+    panels: [
+      {
+        kind: 'stacked',
+        title: 'Answers by code',
+        description:
+          'Answers per second to everybody in the cluster. NXDOMAIN is what search domains cost; SERVFAIL is a fault.',
+        unit: 'cps',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: perSecond('coredns_dns_responses_total', {}, ['rcode']),
+            legend: '{{rcode}}',
+            mayBeEmpty: notScraped,
+          },
+        ],
+      },
+      {
+        kind: 'lines',
+        title: 'p99 of lookups, measured by the server',
+        description: 'From CoreDNS’ own classic histogram, names outside the cluster included.',
+        unit: 's',
+        min: 0,
+        width: 12,
+        queries: [
+          {
+            expr: quantile(0.99, 'coredns_dns_request_duration_seconds_bucket', {}, ['le']),
+            legend: 'p99',
+            mayBeEmpty: notScraped,
+          },
+        ],
+      },
+    ],
+  };
+}
 
 /** What the stack's own gateway says: its four golden signals and its pool of connections. */
 export function gatewayRow(model: SignalModel): Row {

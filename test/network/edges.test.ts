@@ -1,5 +1,6 @@
 import type { Place } from '../../components/network/edge';
-import { networkEdges, type NetworkFacts } from '../../components/network/edges';
+import { networkEdges } from '../../components/network/edges';
+import type { NetworkFacts } from '../../components/network/facts';
 import type { OwnProbe } from '../../signals/own-targets';
 import { ownPath, plainHttp } from '../signals/own-target';
 
