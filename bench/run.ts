@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { labStack } from '../test/e2e/support/lab-stack';
 import { environment, StackUnderTest } from '../test/e2e/support/stack-under-test';
 import type { Bench, Figure } from './bench';
 import { besideCloudprober } from './beside-cloudprober';
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     .addHelpText('after', `\n${known}`)
     .parse();
   const options = command.opts<Options>();
+  labStack(options.stack, options.configFile);
   process.env[environment.stack] = options.stack;
   if (options.configFile !== undefined) process.env[environment.configFile] = options.configFile;
   const unknown = command.args.filter((name) => !benches.some((bench) => bench.name === name));

@@ -1,16 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
-import { withLock } from '../../lab/toolchain/lock';
 import { type Outcome, readReport } from '../support/jest-report';
 import { suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
-import { besideConfig, isOf } from './share';
-import { bareLab, type Share, suites, type Suite } from './suites';
+import { labStack } from './support/lab-stack';
+import { bareLab, suites, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
 import { startVerb } from './support/verbs';
 
@@ -20,7 +19,7 @@ interface Options {
   readonly stack: string;
   readonly configFile?: string;
   readonly only?: string;
-  readonly share?: Share;
+  readonly lab?: boolean;
   readonly all?: boolean;
   readonly rows?: string;
   readonly records?: string;
@@ -28,9 +27,6 @@ interface Options {
   readonly clear?: boolean;
   readonly retries?: string;
 }
-
-/** First ups one after the other: how soon all is good after it is a figure of its own. */
-const upLock = join(tmpdir(), 'continuous-load-e2e-up.lock');
 
 interface Result extends Partial<Outcome> {
   readonly name: string;
@@ -46,12 +42,8 @@ async function main(): Promise<number> {
   const command = new Command('npm run e2e --')
     .description('Bring the lab up, run the end-to-end suites in order, take it down. Needs root.')
     .option('--only <names>', 'only these suites, comma-separated')
-    .addOption(
-      new Option(
-        '--share <which>',
-        'only one share of the suites; both may run at the same time, the second on a lab beside the stack’s',
-      ).choices(['first', 'second']),
-    )
+    .option('--lab', 'of the suites only those that run on a lab')
+    .option('--no-lab', 'of the suites only those that need none; a lab that is there is left alone')
     .option('--all', 'every suite and every row of the fault matrix, and write docs/fault-matrix.md')
     .option('--rows <ids>', 'only these rows of the fault matrix, comma-separated')
     .option(
@@ -74,36 +66,32 @@ async function main(): Promise<number> {
   const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
-  const { share } = options;
+  labStack(options.stack, options.configFile);
   return new Run(
     options,
-    suites.filter((suite) => names.includes(suite.name) && (share === undefined || isOf(share, suite))),
+    suites.filter(({ name }) => names.includes(name)),
   ).go();
 }
 
 /** Names of the suites that are asked for. */
-function suiteNames({ only, rows, all, share }: Options): string[] {
+function suiteNames({ only, rows, all, lab }: Options): string[] {
   if (only !== undefined) return only.split(',');
   if (rows !== undefined) return suitesWithRows(rows.split(','));
-  // The suite `chaos` has all that is for shares only.
-  const isMeant = ({ onlyByName, onlyInShares }: Suite) =>
-    onlyInShares ? share !== undefined : all === true || !onlyByName;
+  const isMeant = ({ onlyByName, needs }: Suite) =>
+    (all === true || !onlyByName) && (lab === undefined || lab === (needs !== 'nothing'));
   return suites.filter(isMeant).map(({ name }) => name);
 }
 
 class Run {
   private readonly directory = mkdtempSync(join(tmpdir(), 'continuous-load-e2e-'));
-  private readonly options: Options;
   private readonly results: Result[] = [];
   private current: ChildProcess | undefined;
   private stopped = false;
 
   constructor(
-    given: Options,
+    private readonly options: Options,
     private readonly wanted: readonly Suite[],
   ) {
-    const options = given.share === 'second' ? this.beside(given) : given;
-    this.options = options;
     process.env[environment.stack] = options.stack;
     process.env[environment.results] = this.directory;
     process.env[environment.retries] = options.retries;
@@ -114,46 +102,28 @@ class Run {
   }
 
   async go(): Promise<number> {
-    await this.clear();
+    const hasLab = this.options.clear === true || this.wanted.some(({ needs }) => needs !== 'nothing');
+    if (hasLab) await this.clear();
     if (this.options.clear) return this.results.length > 0 ? 1 : 0;
     try {
-      const needsStack = this.wanted.some((suite) => suite.needsStack);
-      const isUp =
-        !needsStack ||
-        (await withLock(
-          upLock,
-          () => say('waiting for another first up'),
-          () => this.firstUp(),
-        ));
+      const isUp = !this.wanted.some(({ needs }) => needs === 'stack') || (await this.firstUp());
       for (const suite of this.wanted) {
         if (this.stopped) break;
-        if (suite.needsStack && !isUp) this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
+        if (suite.needs === 'stack' && !isUp)
+          this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
         else await this.suite(suite);
       }
     } finally {
-      if (!this.options.keep) await this.down();
+      if (hasLab && !this.options.keep) await this.down();
     }
     if (this.options.all === true || this.options.records !== undefined)
       say(`\nwritten: ${await writeFaultMatrix(process.env[environment.records] ?? this.directory)}`);
     return this.end();
   }
 
-  /** The stack beside the one that is meant, with a config made from its own. */
-  private beside(options: Options): Options {
-    const { sourceFile } = findStack(options.stack, this.configOf(options));
-    const stack = `${options.stack}-beside`;
-    const configFile = join(this.directory, `Pulumi.${stack}.yaml`);
-    writeFileSync(configFile, besideConfig(readFileSync(sourceFile, 'utf8'), stack));
-    return { ...options, stack, configFile };
-  }
-
-  private configOf({ configFile }: Options): { configFile?: string } {
-    return configFile === undefined ? {} : { configFile };
-  }
-
   /** A stack that is up already belongs to somebody, unless the caller says that it does not. */
   private async clear(): Promise<void> {
-    const { labName } = findStack(this.options.stack, this.configOf(this.options));
+    const { labName } = labStack(this.options.stack, this.options.configFile);
     if (
       this.options.replace !== true &&
       this.options.clear !== true &&
@@ -218,8 +188,7 @@ class Run {
     const { code, output } = await startVerb('down', this.stackArguments()).done;
     if (code !== 0) say(output.slice(-3000));
     if (code !== 0) this.note({ name: 'down', passed: 0, failed: 1, seconds: 0 });
-    // It belongs to the first share, which may be at it.
-    if (this.options.share !== 'second') await deleteLab(bareLab);
+    await deleteLab(bareLab);
   }
 
   private stackArguments(): string[] {

@@ -1,4 +1,4 @@
-// The reaper in about ten minutes, for CI where it has four cores; the rest of it is beside this file.
+// What every run of CI shows of the reaper, in about ten minutes; the rest of it is beside this file.
 import { sloNames } from '../../../signals/dashboards/names';
 import { chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { expectToo, mayStillCome, notified, onlyExpectedWasNotified } from '../support/expected';
