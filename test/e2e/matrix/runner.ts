@@ -1,6 +1,6 @@
 import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { countSeries, failures, sum } from '../support/counts';
-import { busyMachine, expectToo, mayStillCome, without } from '../support/expected';
+import { busyMachine, expectToo, mayStillCome, stillToCome, without } from '../support/expected';
 import { alertInWords, news, notifications } from '../support/pager';
 import type { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
@@ -243,7 +243,7 @@ export class MatrixRunner {
         ];
       }),
     );
-    const beside = without(came, wanted).filter((words) => {
+    const beside = without(without(came, wanted), stillToCome()).filter((words) => {
       const [alert = ''] = words.split(' ');
       const endOfOlder = words.endsWith(' resolved') && firingBefore.has(words.replace(/ resolved$/, ''));
       const allowed = endOfOlder || (may as ReadonlySet<string>).has(alert);
