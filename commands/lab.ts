@@ -29,7 +29,9 @@ async function chosen({ lab: name }: LabOption): Promise<string> {
 /** `npm run lab -- list | compile | stop-node | start-node | cut-node | join-node | logs`: a thin hand on labs, beside Pulumi. */
 export async function lab(argv: readonly string[], terminal: Terminal): Promise<void> {
   const { progress, interruption, print } = terminal;
-  const command = new Command('npm run lab --').description('Look at labs, and break their nodes.');
+  const command = new Command('npm run lab --').description(
+    'Look at labs, break their nodes, or compile what they are made of.',
+  );
   const verb = (name: string, description: string) =>
     command
       .command(name)
