@@ -1,16 +1,16 @@
 import { ofWaypointRequests, ofZtunnel, ofZtunnelToTarget, ztunnelMetrics } from '../ambient';
-import { istioMetrics, ofSidecars, sidecarMetrics } from '../mesh';
+import { istioMetrics } from '../mesh';
 import type { SignalModel } from '../model';
-import { increase, number, sumBy } from '../promql';
-import { certificateSteps, istiodPanels } from './mesh-panels';
+import { increase, sumBy } from '../promql';
+import { certificatesPanel, istiodPanels } from './mesh-panels';
 import { linesPanel as panel, type Row } from './panels';
-import { rate } from './queries';
+import { medianAndP99, rate } from './queries';
 
 const hour = 3600;
 
 /** What a mesh of mode ambient says itself: connections as ztunnel counts them, requests of the path with retries as its waypoint does. */
-export function ambientRow({ mesh }: SignalModel): Row {
-  const life = mesh?.certificateLifeSeconds ?? 1;
+export function ambientRow(model: SignalModel): Row {
+  const { mesh } = model;
   return {
     title: 'The mesh’s own view: ztunnel, waypoint and istiod',
     panels: [
@@ -29,10 +29,7 @@ export function ambientRow({ mesh }: SignalModel): Row {
         'Latency, measured by the waypoint',
         'From Istio’s own classic histogram: compare its course with the probes’ latency, not its value.',
         'ms',
-        [0.5, 0.99].map((share) => ({
-          expr: `histogram_quantile(${number(share)}, ${sumBy(['le'], rate(ofWaypointRequests(istioMetrics.durationBucket)))})`,
-          legend: `p${number(share * 100)}`,
-        })),
+        medianAndP99(ofWaypointRequests(istioMetrics.durationBucket)),
       ),
       panel(
         'Connections to mesh-target, per hour',
@@ -60,20 +57,11 @@ export function ambientRow({ mesh }: SignalModel): Row {
           },
         ],
       ),
-      {
-        ...panel(
-          'Life left of the waypoint’s certificates, of the whole',
-          'By pod. Certificates of the other pods are ztunnel’s affair, which tells nobody.',
-          'percentunit',
-          [
-            {
-              expr: `min by (pod) (${ofSidecars(sidecarMetrics.certificateLeft, 'resource_name="default"')}) / ${number(life)}`,
-              legend: '{{pod}}',
-            },
-          ],
-        ),
-        steps: certificateSteps,
-      },
+      certificatesPanel(
+        model,
+        'Life left of the waypoint’s certificates, of the whole',
+        'By pod. Certificates of the other pods are ztunnel’s affair, which tells nobody.',
+      ),
       ...(mesh?.istiodScraped ? istiodPanels() : []),
     ],
   };

@@ -2,7 +2,7 @@ import { askedOfGateway, envoyMetrics, ofGateway } from '../gateway';
 import type { SignalModel } from '../model';
 import { increase, number, select, sumBy } from '../promql';
 import { colors, linesPanel as panel, type PanelQuery, type Row } from './panels';
-import { perSecond, quantile, rate } from './queries';
+import { medianAndP99, perSecond, quantile, rate } from './queries';
 
 const hour = 3600;
 
@@ -117,10 +117,7 @@ export function gatewayRow(model: SignalModel): Row {
         'Latency, measured by the gateway',
         'From Envoy’s own classic histogram, repeats included: compare its course with the probes’ latency, not its value.',
         'ms',
-        [0.5, 0.99].map((share) => ({
-          expr: `histogram_quantile(${number(share)}, ${sumBy(['le'], rate(ofGateway(durationBucket)))})`,
-          legend: `p${number(share * 100)}`,
-        })),
+        medianAndP99(ofGateway(durationBucket)),
       ),
       panel('Connections to target', 'Open ones by pod of the gateway.', 'short', [
         { expr: sumBy(['pod'], ofGateway(envoyMetrics.connectionsOpen)), legend: '{{pod}}' },

@@ -1,24 +1,16 @@
 import { envoyMetrics } from '../gateway';
-import {
-  istioMetrics,
-  ofAnyCaller,
-  ofAnyCallersRequests,
-  ofCalled,
-  ofEveryAttempt,
-  ofSidecars,
-  sidecarMetrics,
-} from '../mesh';
+import { istioMetrics, ofAnyCaller, ofAnyCallersRequests, ofCalled, ofEveryAttempt } from '../mesh';
 import type { SignalModel } from '../model';
-import { increase, number, sumBy } from '../promql';
-import { certificateSteps, istiodPanels } from './mesh-panels';
+import { increase, sumBy } from '../promql';
+import { certificatesPanel, istiodPanels } from './mesh-panels';
 import { linesPanel as panel, type PanelQuery, type Row } from './panels';
-import { rate } from './queries';
+import { medianAndP99, rate } from './queries';
 
 const hour = 3600;
 
 /** What the mesh says itself: calls as their caller and as their target count them, certificates, and istiod where the stack runs it. */
-export function meshRow({ mesh }: SignalModel): Row {
-  const life = mesh?.certificateLifeSeconds ?? 1;
+export function meshRow(model: SignalModel): Row {
+  const { mesh } = model;
   return {
     title: 'The mesh’s own view: Envoy and istiod',
     panels: [
@@ -43,10 +35,7 @@ export function meshRow({ mesh }: SignalModel): Row {
         'Latency, measured by the proxies of mesh-target',
         'From Envoy’s own classic histogram: compare its course with the probes’ latency, not its value.',
         'ms',
-        [0.5, 0.99].map((share) => ({
-          expr: `histogram_quantile(${number(share)}, ${sumBy(['le'], rate(ofCalled(envoyMetrics.durationBucket)))})`,
-          legend: `p${number(share * 100)}`,
-        })),
+        medianAndP99(ofCalled(envoyMetrics.durationBucket)),
       ),
       panel(
         'Connections to mesh-target made and failed, per hour',
@@ -58,20 +47,11 @@ export function meshRow({ mesh }: SignalModel): Row {
           inHour(ofAnyCaller(envoyMetrics.waitingOverflow), 'requests turned away'),
         ],
       ),
-      {
-        ...panel(
-          'Life left of certificates, of the whole',
-          'By pod. It is renewed at half; under a quarter somebody is told.',
-          'percentunit',
-          [
-            {
-              expr: `min by (pod) (${ofSidecars(sidecarMetrics.certificateLeft, 'resource_name="default"')}) / ${number(life)}`,
-              legend: '{{pod}}',
-            },
-          ],
-        ),
-        steps: certificateSteps,
-      },
+      certificatesPanel(
+        model,
+        'Life left of certificates, of the whole',
+        'By pod. It is renewed at half; under a quarter somebody is told.',
+      ),
       ...(mesh?.istioNamespace === undefined
         ? []
         : [

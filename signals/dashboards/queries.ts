@@ -1,5 +1,6 @@
 import { recorded } from '../metrics';
 import { duration, number, select, sumBy, type Matchers } from '../promql';
+import type { PanelQuery } from './panels';
 
 /**
  * Grafana's window for rates: four scrapes, or one pixel's worth of time where that is longer. `panelQueries` puts
@@ -23,6 +24,14 @@ export function perSecond(metric: string, matchers: Matchers, by: readonly strin
 /** A quantile of a native histogram, by labels. */
 export function quantile(share: number, metric: string, matchers: Matchers, by: readonly string[]): string {
   return `histogram_quantile(${number(share)}, ${perSecond(metric, matchers, by)})`;
+}
+
+/** Queries of the median and p99 of a server's own classic histogram, by its buckets. */
+export function medianAndP99(buckets: string): PanelQuery[] {
+  return [0.5, 0.99].map((share) => ({
+    expr: `histogram_quantile(${number(share)}, ${sumBy(['le'], rate(buckets))})`,
+    legend: `p${number(share * 100)}`,
+  }));
 }
 
 /** Down to thousandths of a percent: 99.9999 % must not be shown as 100 %. The factor 10⁵ is that of `formatShare`. */
