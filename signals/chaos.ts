@@ -5,9 +5,10 @@ import { alertsSeries, sloNames } from './dashboards/names';
 import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
 import { chaosJob, probesTotal, recorded } from './metrics';
 import type { ChaosModel, SignalModel } from './model';
-import { increase, select } from './promql';
+import { increase, number, select, sumBy } from './promql';
+import { countersOf } from './recording-rules';
 import { gatewayName } from './targets';
-import { slowIntervalSeconds, zeroLeadMs } from './windows';
+import { figuresIntervalSeconds, periodIntervalSeconds, slowIntervalSeconds, zeroLeadMs } from './windows';
 
 /** Names of the reaper's own objects, beside it. */
 export const chaosObjects = { lease: 'chaos-reaper', switchName: 'chaos-switch' } as const;
@@ -88,7 +89,7 @@ export function chaosConfig(model: SignalModel, chaos: ChaosModel, namespace: st
 
 /**
  * What the guards ask, in one query so that the answers are of one moment: whether rules are evaluated (the alert that always fires),
- * whether probes are counted, how many pages fire (muted ones too), the least budget left of any path, and probes lost just now.
+ * whether probes are counted, how many pages fire (muted ones too), the least budget left of any path now, and probes lost just now.
  */
 export function guardQuery(model: SignalModel): string {
   const firing = { alertstate: 'firing' };
@@ -98,12 +99,25 @@ export function guardQuery(model: SignalModel): string {
     measured: `count(${select(recorded.known)})`,
     pages: `count(${select(alertsSeries, { ...firing, severity: severityValues(model, 'page') })})`,
     // One path whose budget nobody has computed yet may be the one that has none.
-    budget: `min(${budgets}) and on () count(${budgets}) >= count(${recorded.pathInfo})`,
+    budget: `min(${budgetLeftNow(model, budgets)}) and on () count(${budgets}) >= count(${recorded.pathInfo})`,
     lost: `sum(${increase(select(probesTotal, { outcome: 'failed' }), losingSeconds)})`,
   };
   return Object.entries(asked)
     .map(([guard, expr]) => `label_replace(${expr}, "guard", "${guard}", "", "")`)
     .join(' or ');
+}
+
+/**
+ * The recorded budgets without what was lost since they can have been: they are up to six minutes old, in which a fault spends much. What
+ * they have already is taken away twice for so long, which only holds the reaper back a little longer.
+ */
+function budgetLeftNow(model: SignalModel, budgets: string): string {
+  const oldSeconds = periodIntervalSeconds + figuresIntervalSeconds + slowIntervalSeconds;
+  const lost = sumBy(['path'], increase(countersOf(model, recorded.bad), oldSeconds));
+  const ofPath = (series: string) => sumBy(['path'], series);
+  const share = ofPath(select(sloNames.errorBudget, { sloth_slo: 'availability' }));
+  const whole = `${ofPath(recorded.rateAsked)} * on (path) ${share} * ${number(model.periodDays * 86_400)}`;
+  return `(${budgets} - on (path) ${lost} / on (path) (${whole})) or on (path) ${budgets}`;
 }
 
 /** k6's arguments for the reaper. */

@@ -5,6 +5,7 @@ import { istioMetrics, istiodMetrics, sidecarMetrics } from '../mesh';
 /** Names that only dashboards read: Sloth's, so that its dashboards work too. A test compares them with the rules. */
 export const sloNames = {
   objective: 'slo:objective:ratio',
+  errorBudget: 'slo:error_budget:ratio',
   currentBurn: 'slo:current_burn_rate:ratio',
   budgetLeft: 'slo:period_error_budget_remaining:ratio',
 } as const;

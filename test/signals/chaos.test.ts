@@ -223,6 +223,38 @@ test('a budget is known though what it is made of is late: that is recorded as s
   await testRules(figures, [late], '30s');
 }, 60_000);
 
+test('a budget that a fault has just spent is spent for the guard at once, not when its figure says so', async () => {
+  const of = (name: string, value: string) => ({ series: `${name}{path="service"}`, values: value });
+  const fault: RuleTest = {
+    name: 'a fault of half a minute',
+    interval: '15s',
+    input_series: [
+      of(recorded.pathInfo, '1x80'),
+      of(recorded.rateAsked, '4x80'),
+      { series: 'slo:error_budget:ratio{path="service",sloth_slo="availability"}', values: '0.001x80' },
+      {
+        series: 'slo:period_error_budget_remaining:ratio{path="service",sloth_slo="availability"}',
+        values: '0.9x80',
+      },
+      // a tenth of the 10 368 that may fail in 30 days
+      { series: `${recorded.bad}{path="service",instance="a"}`, values: '0x20 518 1037x60' },
+    ],
+    promql_expr_test: (
+      [
+        [290, 0.9],
+        [345, 0.8],
+        [600, 0.8],
+        [780, 0.9],
+      ] as const
+    ).map(([at, value]) => ({
+      expr: `round(${guardQuery(model)}, 0.01) and on (guard) label_replace(vector(1), "guard", "budget", "", "")`,
+      eval_time: `${at}s`,
+      exp_samples: [{ labels: '{guard="budget"}', value }],
+    })),
+  };
+  await testRules([], [fault], '15s');
+}, 60_000);
+
 test('promtool takes what the guards ask', async () => {
   expect(await checkExpressions([guardQuery(model)])).toMatch(/SUCCESS/);
 });
