@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
 import { type Outcome, readReport } from '../support/jest-report';
-import { suitesWithRows, writeFaultMatrix } from './matrix/write';
+import { pageRecords, suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
 import { bareLab, suites, type Suite } from './suites';
@@ -22,7 +22,7 @@ interface Options {
   readonly lab?: boolean;
   readonly all?: boolean;
   readonly rows?: string;
-  readonly records?: string;
+  readonly record?: boolean;
   readonly summary?: string;
   readonly clear?: boolean;
   readonly retries?: string;
@@ -46,10 +46,7 @@ async function main(): Promise<number> {
     .option('--no-lab', 'of the suites only those that need none; a lab that is there is left alone')
     .option('--all', 'every suite and every row of the fault matrix, and write docs/fault-matrix.md')
     .option('--rows <ids>', 'only these rows of the fault matrix, comma-separated')
-    .option(
-      '--records <directory>',
-      'keep what came of rows there, beside what is there, and write docs/fault-matrix.md',
-    )
+    .option('--record', 'keep what came of rows in docs/fault-matrix.jsonl, and write docs/fault-matrix.md')
     .option('--keep', 'leave the stack up at the end')
     .option(
       '--replace',
@@ -96,7 +93,7 @@ class Run {
     process.env[environment.results] = this.directory;
     process.env[environment.retries] = options.retries;
     process.env[environment.rows] = options.rows ?? (options.all ? 'all' : 'ci');
-    process.env[environment.records] = resolve(options.records ?? this.directory);
+    process.env[environment.records] = this.keepsRecords() ? pageRecords : this.directory;
     if (options.configFile !== undefined) process.env[environment.configFile] = options.configFile;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.stop());
   }
@@ -116,9 +113,12 @@ class Run {
     } finally {
       if (hasLab && !this.options.keep) await this.down();
     }
-    if (this.options.all === true || this.options.records !== undefined)
-      say(`\nwritten: ${await writeFaultMatrix(process.env[environment.records] ?? this.directory)}`);
+    if (this.keepsRecords()) say(`\nwritten: ${await writeFaultMatrix()}`);
     return this.end();
+  }
+
+  private keepsRecords(): boolean {
+    return this.options.all === true || this.options.record === true;
   }
 
   /** A stack that is up already belongs to somebody, unless the caller says that it does not. */

@@ -2,34 +2,24 @@ import type { RowRecord } from './record';
 import { latest } from './record';
 import { type FaultRow, inShort } from './row';
 
-/** Where rows were run. */
-export interface Machine {
-  readonly cores: number;
-  readonly memoryGib: number;
-}
-
 /** docs/fault-matrix.md as Markdown, tables not yet aligned: every row of the table, with its last record. */
-export function faultMatrix(
-  rows: readonly FaultRow[],
-  records: readonly RowRecord[],
-  machine: Machine,
-): string {
+export function faultMatrix(rows: readonly FaultRow[], records: readonly RowRecord[]): string {
   const last = latest(records);
   const known = rows.flatMap(({ id }) => last.get(id) ?? []);
-  const days = [...new Set(known.map(({ at }) => at.slice(0, 10)))].sort();
+  const machines = known.map(({ machine }) => `${machine.cores} cores and ${machine.memoryGib} GiB`);
   const notRun = rows.filter(({ id }) => !last.has(id));
   const broken = rows.filter(({ id }) => (last.get(id)?.problems.length ?? 0) > 0);
   return `# Fault matrix
 
-<!-- Made by \`npm run e2e -- --all\` from test/e2e/matrix/ and what came of each row: run that, do not edit this page. -->
+<!-- Made by \`npm run e2e -- --all\`, or by \`--record\` with some of the rows, from test/e2e/matrix/ and fault-matrix.jsonl: run that, do not edit this page. -->
 
-What is broken on a live lab, who is told and after how long, and what it costs. Run on ${days.join(', ') || 'no day yet'}
-on ${machine.cores} cores and ${machine.memoryGib} GiB. Times are from the moment at which the fault is there to the notification at the pager,
+What is broken on a live lab, who is told and after how long, and what it costs, on ${[...new Set(machines)].join(', ') || 'no machine yet'}.
+Each row says when it was run last. Times are from the moment at which the fault is there to the notification at the pager,
 and from its end to the notification of the end. Probes are counted exactly, from the raw counters. Nothing else
 was told, and no other path lost a probe, unless it is said below.
 
-| fault | told | after | path: failed probes by reason | lost | end told after |
-|---|---|---|---|---|---|
+| fault | told | after | path: failed probes by reason | lost | end told after | run on |
+|---|---|---|---|---|---|---|
 ${rows.flatMap((row) => line(row, last.get(row.id)) ?? []).join('\n')}
 
 ${section(
@@ -60,6 +50,7 @@ function line(row: FaultRow, record: RowRecord | undefined): string | undefined 
       .join('<br>') || 'none',
     String(lostProbes(failed)),
     recoverySeconds === null ? '–' : `${recoverySeconds.toFixed(0)} s`,
+    record.at.slice(0, 10),
   ];
   return `| ${cells.join(' | ')} |`;
 }

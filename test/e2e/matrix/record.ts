@@ -1,5 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+
+/** Where a row was run. */
+export interface Machine {
+  readonly cores: number;
+  readonly memoryGib: number;
+}
 
 /** What came of one row, as one line of JSON. */
 export interface RowRecord {
@@ -14,6 +21,12 @@ export interface RowRecord {
   readonly recoverySeconds: number | null;
   /** What was not as the row wants it; empty when all was. */
   readonly problems: readonly string[];
+  readonly machine: Machine;
+}
+
+/** The machine that this runs on. */
+export function thisMachine(): Machine {
+  return { cores: availableParallelism(), memoryGib: Math.round(totalmem() / 2 ** 30) };
 }
 
 const fileName = 'fault-matrix.jsonl';
@@ -32,6 +45,14 @@ export function readRecords(directory: string): RowRecord[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RowRecord);
+}
+
+/** Leaves the last record of each of these rows in a directory, in their order: what is kept in the repository is what its page says. */
+export function keepLatest(directory: string, rows: readonly { readonly id: string }[]): RowRecord[] {
+  const last = latest(readRecords(directory));
+  const kept = rows.flatMap(({ id }) => last.get(id) ?? []);
+  writeFileSync(join(directory, fileName), kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  return kept;
 }
 
 /** The last record of each row. */

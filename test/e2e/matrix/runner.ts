@@ -5,7 +5,7 @@ import { alertInWords, news, notifications } from '../support/pager';
 import type { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
 import { freshPrometheus } from './fresh-prometheus';
-import { appendRecord, type RowRecord } from './record';
+import { appendRecord, type RowRecord, thisMachine } from './record';
 import { type Effect, type FaultRow, inShort, type Round, rowsOf, type Told } from './row';
 
 /** A fault that nobody is told about is looked at so long after its end. */
@@ -191,6 +191,7 @@ export class MatrixRunner {
       recoverySeconds,
       // what no row wants may be the work of any of the round
       problems: [...problems, ...beside],
+      machine: thisMachine(),
     };
     appendRecord(this.records, record);
     report(row.id, `failed: ${JSON.stringify(failed)}; ended after ${recoverySeconds ?? '–'} s`);

@@ -1,15 +1,16 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from '../../../commands/stack/stack';
 import { StackUnderTest } from '../support/stack-under-test';
 import { faultMatrix } from './document';
-import { readRecords } from './record';
+import { keepLatest, type RowRecord } from './record';
 import { type FaultRow, rowsOf } from './row';
 import { faultRounds, ingressRounds, meshRounds } from './rows';
 
-/** Where the page lies, from the root of the repository. */
-const pageFile = 'docs/fault-matrix.md';
+/** Where the page lies. */
+export const pageFile = join(checkout, 'docs', 'fault-matrix.md');
+/** Where the records lie that it is made of. */
+export const pageRecords = join(checkout, 'docs');
 
 /** Suites with rows of the fault matrix, and their rows, in the order in which they run. */
 export function rowsBySuite(): { readonly suite: string; readonly rows: readonly FaultRow[] }[] {
@@ -31,13 +32,21 @@ export function suitesWithRows(ids: readonly string[]): string[] {
     .map(({ suite }) => suite);
 }
 
-/** Writes docs/fault-matrix.md from the records in a directory; returns its path. */
-export async function writeFaultMatrix(records: string): Promise<string> {
+/** The page of all rows as formatted Markdown, of these records. */
+export async function faultMatrixPage(records: readonly RowRecord[]): Promise<string> {
   const { format, resolveConfig } = await import('prettier');
-  const machine = { cores: availableParallelism(), memoryGib: Math.round(totalmem() / 2 ** 30) };
-  const rows = rowsBySuite().flatMap((each) => each.rows);
-  const file = join(checkout, pageFile);
-  const text = faultMatrix(rows, readRecords(records), machine);
-  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));
-  return file;
+  return format(faultMatrix(allRows(), records), {
+    ...(await resolveConfig(pageFile)),
+    parser: 'markdown',
+  });
+}
+
+/** Writes docs/fault-matrix.md from the records beside it, of which the last of each row is kept; returns its path. */
+export async function writeFaultMatrix(): Promise<string> {
+  writeFileSync(pageFile, await faultMatrixPage(keepLatest(pageRecords, allRows())));
+  return pageFile;
+}
+
+function allRows(): FaultRow[] {
+  return rowsBySuite().flatMap(({ rows }) => rows);
 }
