@@ -76,7 +76,9 @@ function suiteNames({ only, rows, all, lab }: Options): string[] {
   if (rows !== undefined) return suitesWithRows(rows.split(','));
   const isMeant = ({ onlyByName, needs }: Suite) =>
     (all === true || !onlyByName) && (lab === undefined || lab === (needs !== 'nothing'));
-  return suites.filter(isMeant).map(({ name }) => name);
+  const names = suites.filter(isMeant).map(({ name }) => name);
+  // of a suite that is a directory, what runs with it anyway
+  return names.filter((name) => !names.some((other) => name.startsWith(`${other}/`)));
 }
 
 class Run {
@@ -128,8 +130,10 @@ class Run {
       this.options.replace !== true &&
       this.options.clear !== true &&
       (await readLab(labName)) !== undefined
-    )
+    ) {
+      rmSync(this.directory, { recursive: true });
       throw new Error(`lab ${labName} exists already: take it down with \`npm run down\`, or give --replace`);
+    }
     await this.down();
   }
 
