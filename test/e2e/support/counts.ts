@@ -144,6 +144,18 @@ export async function firstGoodMoment(
   return undefined;
 }
 
+/** When the last sample of a path's counters was taken since a moment, in ms; throws when there is none. */
+export async function lastSampleMs(
+  prometheus: PrometheusApi,
+  fromMs: number,
+  selector: string,
+): Promise<number> {
+  const matrix = await samples(prometheus, fromMs, Date.now(), `${probesTotal}${selector}`);
+  const times = matrix.flatMap(({ values }) => values.map(([time]) => time * 1000));
+  if (times.length === 0) throw new Error(`no sample of ${selector}`);
+  return Math.max(...times);
+}
+
 /** Raw samples of a selector between two moments. */
 export async function samples(
   prometheus: PrometheusApi,

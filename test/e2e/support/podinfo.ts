@@ -1,10 +1,10 @@
 import { namespaceNames } from '../../../components/names';
-import { gone, list, pods, rolledOut, type Cluster } from './kubernetes';
+import { gone, list, pods, rolledOut, rollingRestart, type Cluster } from './kubernetes';
 
 /** Log level that makes podinfo log every request. */
 export type LogLevel = 'info' | 'debug';
 
-/** Gives a hop another log level, which replaces its pods one by one; waits for the end of it. */
+/** Gives a hop a log level, and replaces its pods one by one, also where it had it already; waits for the end of it. */
 export async function setLogLevel(
   cluster: Cluster,
   hop: 'source' | 'target',
@@ -21,6 +21,10 @@ export async function setLogLevel(
   const args = (deployment?.spec?.template.spec.containers[0].args ?? []) as string[];
   const index = args.findIndex((argument) => argument.startsWith('--level='));
   if (index < 0) throw new Error(`${hop} has no --level among its arguments: ${args.join(' ')}`);
+  if (args[index] === `--level=${level}`) {
+    await rollingRestart(cluster, hop);
+    return;
+  }
   const before = new Set((await pods(cluster, hop)).map(({ metadata }) => metadata.uid));
   const patch = [
     { op: 'replace', path: `/spec/template/spec/containers/0/args/${index}`, value: `--level=${level}` },
