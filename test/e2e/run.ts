@@ -9,7 +9,7 @@ import { type Outcome, readReport } from '../support/jest-report';
 import { pageRecords, suitesWithRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
-import { bareLab, suites, type Suite } from './suites';
+import { bareLab, suites, suitesNamed, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
 import { startVerb } from './support/verbs';
 
@@ -41,7 +41,10 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function main(): Promise<number> {
   const command = new Command('npm run e2e --')
     .description('Bring the lab up, run the end-to-end suites in order, take it down. Needs root.')
-    .option('--only <names>', 'only these suites, comma-separated')
+    .option(
+      '--only <names>',
+      'only these suites, comma-separated; of one that is a directory also single files, as chaos/kills',
+    )
     .option('--lab', 'of the suites only those that run on a lab')
     .option('--no-lab', 'of the suites only those that need none; a lab that is there is left alone')
     .option('--all', 'every suite and every row of the fault matrix, and write docs/fault-matrix.md')
@@ -59,15 +62,9 @@ async function main(): Promise<number> {
     .option('--summary <file>', 'write {passed, failed} there, as JSON')
     .parse();
   const options = command.opts<Options>();
-  const names = suiteNames(options);
-  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
-  if (unknown.length > 0)
-    throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  const wanted = suitesNamed(suiteNames(options));
   labStack(options.stack, options.configFile);
-  return new Run(
-    options,
-    suites.filter(({ name }) => names.includes(name)),
-  ).go();
+  return new Run(options, wanted).go();
 }
 
 /** Names of the suites that are asked for. */
@@ -76,9 +73,7 @@ function suiteNames({ only, rows, all, lab }: Options): string[] {
   if (rows !== undefined) return suitesWithRows(rows.split(','));
   const isMeant = ({ onlyByName, needs }: Suite) =>
     (all === true || !onlyByName) && (lab === undefined || lab === (needs !== 'nothing'));
-  const names = suites.filter(isMeant).map(({ name }) => name);
-  // of a suite that is a directory, what runs with it anyway
-  return names.filter((name) => !names.some((other) => name.startsWith(`${other}/`)));
+  return suites.filter(isMeant).map(({ name }) => name);
 }
 
 class Run {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** A suite of the end-to-end run. */
 export interface Suite {
   readonly name: string;
@@ -13,7 +16,7 @@ export interface Suite {
  * All suites in the order in which they run: the quiet one first, since failures stay in long windows; then chaos, which wants budgets
  * that are whole; then faults; `calm` reads the pager's whole log; then what keeps the machine so busy that the injectors feel it; then
  * the end of the stack, and what needs none.
- * Each is `<name>.test.ts` here, or a directory with tests.
+ * Each is `<name>.test.ts` here, or a directory with tests, of which `<name>/<file>` is one.
  */
 export const suites: readonly Suite[] = [
   {
@@ -163,3 +166,22 @@ export const suites: readonly Suite[] = [
 
 /** Name of the lab that the suite `bare-lab` makes beside the stack's. */
 export const bareLab = 'e2e-bare';
+
+/**
+ * The suites of these names, in the order in which they run; a test file of a suite that is a directory may be named like a suite, and
+ * runs once where both are named.
+ * Throws an Error that says which there are when one is unknown.
+ */
+export function suitesNamed(asked: readonly string[]): Suite[] {
+  const names = asked.filter((name) => !asked.some((other) => name.startsWith(`${other}/`)));
+  const isSuite = (name: string) => suites.some((suite) => suite.name === name);
+  const found = suites.flatMap((suite) => {
+    const files = names.filter((name) => name.startsWith(`${suite.name}/`) && !isSuite(name));
+    const parts = files.filter((name) => existsSync(join(__dirname, `${name}.test.ts`)));
+    return [...(names.includes(suite.name) ? [suite] : []), ...parts.map((name) => ({ ...suite, name }))];
+  });
+  const unknown = names.filter((name) => !found.some((suite) => suite.name === name));
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`);
+  return found;
+}
