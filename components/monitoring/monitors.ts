@@ -39,7 +39,8 @@ export interface Monitored {
   readonly portNumber?: number;
 }
 
-const meshPods = Object.values(meshWorkloads);
+/** All that a mesh may have; a monitor selects those of them that the stack's paths need. */
+const meshPods: readonly string[] = Object.values(meshWorkloads);
 
 /** Everything that is scraped by pod. The injectors push instead. */
 const monitored: readonly Monitored[] = [
@@ -220,9 +221,10 @@ export function monitoredIn(model: SignalModel, wanted: readonly string[] | unde
     istiod: model.mesh?.istiodScraped === true && model.mesh.istioNamespace === undefined,
   };
   const inMesh: readonly string[] = workloadsOfMesh(model.paths);
+  const isThere = (workload: string) => !meshPods.includes(workload) || inMesh.includes(workload);
   return [...monitored, ...controlPlaneMonitors(model.mesh)]
     .filter(({ name, only }) => (only === undefined || there[only]) && (wanted?.includes(name) ?? true))
-    .map((monitor) => (monitor.workloads === meshPods ? { ...monitor, workloads: inMesh } : monitor));
+    .map((monitor) => ({ ...monitor, workloads: monitor.workloads.filter(isThere) }));
 }
 
 /** Which ports of which workloads are scraped, by the names of both; `wanted` monitors, default all. */
