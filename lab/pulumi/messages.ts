@@ -2,21 +2,20 @@ import * as grpc from '@grpc/grpc-js';
 import * as pb from '@pulumi/pulumi/proto/provider_pb';
 import { Status } from '@pulumi/pulumi/proto/status_pb';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
-import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+import type { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { type Checked, type Difference, Unfinished } from './provider';
+import { fieldsOf, structOf } from './struct-codec';
 import { plain, type Properties } from './values';
 
 /** Properties of a protobuf struct, secrets and outputs unwrapped; an absent struct is empty. */
 export function fromStruct(struct: Struct | undefined): Properties {
-  return plain(struct?.toJavaScript() ?? {}) as Properties;
+  return plain(struct ? fieldsOf(struct) : {}) as Properties;
 }
 
 /** Protobuf struct of properties; undefined values are left out. Secrets made by `secret()` stay secret. */
 export function toStruct(properties: Properties): Struct {
-  // Struct.fromJavaScript refuses undefined, which optional fields may hold.
-  return Struct.fromJavaScript(
-    JSON.parse(JSON.stringify(properties)) as Parameters<typeof Struct.fromJavaScript>[0],
-  );
+  // Optional fields may hold undefined, which a struct cannot.
+  return structOf(JSON.parse(JSON.stringify(properties)) as Properties);
 }
 
 /** Message of a check's answer. */
