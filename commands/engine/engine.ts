@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { cacheDirectory } from '../../lab/directories';
 import { ensurePulumiHome } from '../../lab/pulumi/home';
 import { compareVersions } from '../../lab/toolchain/versions';
 import { checkout, projectName, type Stack } from '../stack/stack';
@@ -34,12 +35,14 @@ export const oldestPulumi = '3.259.0';
  * user's `pulumi` on PATH when it is new enough, else the npm package's, with the user's own login.
  */
 export async function engineFor(stack: Stack): Promise<Engine> {
-  if (!stack.isLab) return { command: await userPulumi(), env: process.env, backend: undefined };
+  if (!stack.isLab)
+    return { command: await userPulumi(), env: { ...compiledOnce(), ...process.env }, backend: undefined };
   const { cli, env } = await ensurePulumiHome();
   const url = env['PULUMI_BACKEND_URL'] ?? '';
   return {
     command: cli,
     env: {
+      ...compiledOnce(),
       ...process.env,
       ...env,
       // The language host and the shims lie beside the CLI.
@@ -47,6 +50,11 @@ export async function engineFor(stack: Stack): Promise<Engine> {
     },
     backend: /^file:\/\/([^?]*)/.exec(url)?.[1],
   };
+}
+
+/** Lets Node.js keep what it compiled of the program and its packages: a quarter of the CPU time of their start, twice for each `up`. */
+function compiledOnce(): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(cacheDirectory(), 'node') };
 }
 
 /**
