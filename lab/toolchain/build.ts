@@ -8,11 +8,12 @@ import { runChild } from './child';
 import { requireFree } from './disk';
 import { Estimate } from './estimate';
 import { definitionsOf } from './definitions';
+import { fetchAhead } from './fetch-ahead';
 import { findGo, runGo, type Go } from './go';
-import { commonFlags } from './keys';
+import { commonFlags, tagFlags } from './keys';
 import type { Product, Program } from './programs';
 import { ToolchainError } from './toolchain-error';
-import { entryDirectory, familyIn, programsDirectory, type Workshop } from './workshop';
+import { entryDirectory, familyIn, moduleDirectory, programsDirectory, type Workshop } from './workshop';
 
 /** Go's own scratch space lies in the entry that is being made, so that nothing of a killed build stays anywhere. */
 const scratchDirectory = '.scratch';
@@ -26,6 +27,7 @@ export class Build {
   private readonly total: number;
   private readonly startedMs = Date.now();
   private number = 0;
+  private news = { text: '', atMs: 0 };
 
   constructor(
     private readonly workshop: Workshop,
@@ -43,20 +45,35 @@ export class Build {
     const purpose = "compile the lab's programs";
     requireFree(programsDirectory(), this.workshop.minimumFreeBytes, purpose);
     const go = await findGo(
-      this.todo.map((name) => this.moduleDirectory(name)),
+      this.todo.map((name) => moduleDirectory(this.workshop, name)),
       this.signal,
     );
     requireFree(go.cache, this.workshop.minimumFreeBytes, purpose);
 
-    for (const name of this.todo) {
-      const directory = entryDirectory(this.workshop, name);
-      const problem = entryProblem(directory);
-      if (problem !== undefined && problem !== 'missing') {
-        this.progress.note(`the cached ${name} is broken (${problem}); it is compiled again`);
-      }
-      await makeEntry(directory, (temporary) => this.family(go, name, temporary));
-      await removeOldEntries(directory);
+    const done = new AbortController();
+    const signal = AbortSignal.any([done.signal, ...(this.signal ? [this.signal] : [])]);
+    const ahead = fetchAhead(this.workshop, this.todo.slice(1), go, signal, (line) => this.hear(line));
+    try {
+      for (const name of this.todo) await this.entry(go, name);
+    } finally {
+      done.abort();
+      await ahead;
     }
+  }
+
+  private async entry(go: Go, name: string): Promise<void> {
+    const directory = entryDirectory(this.workshop, name);
+    const problem = entryProblem(directory);
+    if (problem !== undefined && problem !== 'missing') {
+      this.progress.note(`the cached ${name} is broken (${problem}); it is compiled again`);
+    }
+    await makeEntry(directory, (temporary) => this.family(go, name, temporary));
+    await removeOldEntries(directory);
+  }
+
+  private hear(line: string): void {
+    if (line.startsWith('go: downloading '))
+      this.news = { text: line.slice('go: '.length), atMs: Date.now() };
   }
 
   private async family(go: Go, name: string, temporary: string): Promise<Record<string, unknown>> {
@@ -84,20 +101,16 @@ export class Build {
     this.number += 1;
     const what = program.version === undefined ? name : `${name} ${program.version}`;
     this.progress.step(`compiling ${what} (${this.number} of ${this.total})`);
-    let last = { text: '', atMs: 0 };
     const show = (): void => {
       const nowMs = Date.now();
       const leftMs = this.estimate.remainingMs(expectedMs, nowMs - startedMs);
       const times = `${formatDuration(nowMs - this.startedMs)} in all, about ${formatDuration(leftMs)} left`;
-      this.progress.detail(nowMs - last.atMs < newsMs ? `${times} · ${last.text}` : times);
+      this.progress.detail(nowMs - this.news.atMs < newsMs ? `${times} · ${this.news.text}` : times);
     };
     show();
     const timer = setInterval(show, 1000);
     try {
-      const onLine = (line: string): void => {
-        if (line.startsWith('go: downloading ')) last = { text: line.slice('go: '.length), atMs: Date.now() };
-      };
-      await this.compile(go, family, name, program, temporary, onLine);
+      await this.compile(go, family, name, program, temporary);
     } catch (error) {
       this.progress.end('failed');
       throw error;
@@ -113,15 +126,13 @@ export class Build {
     name: string,
     program: Program,
     temporary: string,
-    onLine: (line: string) => void,
   ): Promise<void> {
-    const moduleDirectory = this.moduleDirectory(family);
-    const tags = program.tags ? ['-tags', program.tags.join(',')] : [];
+    const directory = moduleDirectory(this.workshop, family);
     const ldflags = ['-ldflags', ['-s', '-w', ...(program.ldflags ?? [])].join(' ')];
     const args = (output: string): string[] => [
       'build',
       ...commonFlags,
-      ...tags,
+      ...tagFlags(program),
       ...ldflags,
       '-o',
       output,
@@ -131,16 +142,23 @@ export class Build {
     const scratch = join(temporary, scratchDirectory);
     mkdirSync(scratch, { recursive: true });
     const { code, lines } = await runGo(go, args(output), {
-      cwd: moduleDirectory,
+      cwd: directory,
       env: { GOTMPDIR: scratch },
       signal: this.signal,
-      onLine,
+      onLine: (line) => this.hear(line),
     });
     if (code !== 0) {
       const command = `go ${args('/dev/null')
         .map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))
         .join(' ')}`;
-      throw buildFailure({ program: name, family, moduleDirectory, command, proxy: go.proxy, lines });
+      throw buildFailure({
+        program: name,
+        family,
+        moduleDirectory: directory,
+        command,
+        proxy: go.proxy,
+        lines,
+      });
     }
     chmodSync(output, 0o755);
     for (const link of program.links ?? []) symlinkSync(name, join(temporary, link));
@@ -157,7 +175,7 @@ export class Build {
         `${product.printedBy} printed nothing usable: ${lines.slice(-5).join(' ') || 'no output'}`,
       );
     }
-    const options = { cwd: this.moduleDirectory(family), signal: this.signal };
+    const options = { cwd: moduleDirectory(this.workshop, family), signal: this.signal };
     const { code, stdout, lines } = await runGo(
       go,
       ['list', '-m', '-f', '{{.Dir}}', product.module],
@@ -171,9 +189,5 @@ export class Build {
       product.definitions.map((path) => readFile(join(directory, path), 'utf8')),
     );
     await writeFile(file, JSON.stringify(definitionsOf(texts), undefined, 1));
-  }
-
-  private moduleDirectory(name: string): string {
-    return join(this.workshop.modules, familyIn(this.workshop, name).directory);
   }
 }

@@ -24,6 +24,11 @@ export function familyIn(workshop: Workshop, name: string): ProgramFamily {
   return family;
 }
 
+/** The directory of a family's Go module. */
+export function moduleDirectory(workshop: Workshop, name: string): string {
+  return join(workshop.modules, familyIn(workshop, name).directory);
+}
+
 /** The directory of a family's cache entry: `$cache/programs/<family>-<key>`. */
 export function entryDirectory(workshop: Workshop, name: string): string {
   return join(

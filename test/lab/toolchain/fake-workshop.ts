@@ -10,7 +10,10 @@ here=$(dirname "$0")
 case "$1" in
   env)
     printf '{"GOVERSION":"go%s","GOCACHE":"%s/gocache","GOPROXY":"https://proxy.invalid"}' "$(cat "$here/version")" "$here" ;;
-  list) echo "$here/module" ;;
+  list)
+    [ "$2" = -m ] && echo "$here/module" && exit
+    echo "$PWD: $@" >> "$here/lists"
+    [ -e "$here/no-network" ] && exit 1 ;;
   build)
     env > "$here/environment"
     pwd >> "$here/calls"
@@ -96,6 +99,12 @@ export class FakeWorkshop {
           .split('\n')
           .filter((line) => line.startsWith('build '))
       : [];
+  }
+
+  /** What was asked for by `go list -deps` so far, with the directory. */
+  lists(): string[] {
+    const lists = join(this.bin, 'lists');
+    return existsSync(lists) ? readFileSync(lists, 'utf8').trim().split('\n') : [];
   }
 
   /** The environment of the last `go build`. */

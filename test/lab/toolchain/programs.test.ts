@@ -7,11 +7,8 @@ const modules = join(__dirname, '..', '..', '..', 'lab', 'toolchain');
 test('the table is the wrapper modules and the module of our own extension', () => {
   const wrappers = readdirSync(modules).filter((name) => existsSync(join(modules, name, 'go.mod')));
   const directories = [...wrappers, '../../extension'];
-  expect(
-    Object.values(families)
-      .map(({ directory }) => directory)
-      .sort(),
-  ).toEqual(directories.sort());
+  const used = new Set(Object.values(families).map(({ directory }) => directory));
+  expect([...used].sort()).toEqual(directories.sort());
 });
 
 test('program names are unique', () => {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { entryDamage } from '../../../lab/toolchain/cache-entry';
+import { commonFlags } from '../../../lab/toolchain/keys';
 import { ensureFamilies } from '../../../lab/toolchain/toolchain';
 import { entryDirectory } from '../../../lab/toolchain/workshop';
 import { FakeWorkshop, rejection, until } from './fake-workshop';
@@ -24,6 +25,7 @@ afterEach(() => fake.remove());
 
 const ensure = (names: readonly string[] = ['one', 'two'], signal?: AbortSignal): Promise<void> =>
   ensureFamilies(fake.workshop, names, fake.progress, signal);
+const flags = commonFlags.join(' ');
 const entry = (name: string): string => entryDirectory(fake.workshop, name);
 const leftovers = (): string[] =>
   readdirSync(join(fake.cache, 'programs')).filter((name) => name.startsWith('.making-'));
@@ -40,9 +42,9 @@ const isAlive = (pid: number): boolean => {
 test('compiles every program once, with its flags, links and products', async () => {
   await ensure();
   expect(fake.builds().map((line) => line.replace(/-o \S+/, '-o X'))).toEqual([
-    'build -trimpath -buildvcs=false -ldflags -s -w -o X ./alpha',
-    'build -trimpath -buildvcs=false -tags a,b -ldflags -s -w -X v=1 -o X example.com/beta',
-    'build -trimpath -buildvcs=false -ldflags -s -w -o X example.com/gamma',
+    `build ${flags} -ldflags -s -w -o X ./alpha`,
+    `build ${flags} -tags a,b -ldflags -s -w -X v=1 -o X example.com/beta`,
+    `build ${flags} -ldflags -s -w -o X example.com/gamma`,
   ]);
   expect(statSync(join(entry('one'), 'alpha')).mode & 0o777).toBe(0o755);
   expect(readlinkSync(join(entry('one'), 'alias'))).toBe('alpha');
@@ -66,6 +68,25 @@ test('compiles every program once, with its flags, links and products', async ()
   await ensure();
   expect(fake.builds()).toHaveLength(3);
   expect(fake.said).toEqual([]);
+});
+
+test('what later families are made of is downloaded while the first is compiled', async () => {
+  fake.set('slow', '2');
+  const done = ensure();
+  await until(() => fake.lists().length === 2);
+  expect(fake.builds()).toHaveLength(1);
+  const { modules } = fake.workshop;
+  expect(fake.lists()).toEqual([
+    `${modules}/two: list -deps -f {{""}} -tags a,b example.com/beta`,
+    `${modules}/two: list -deps -f {{""}} example.com/gamma`,
+  ]);
+  await done;
+});
+
+test('what cannot be downloaded ahead is left to the build that needs it', async () => {
+  fake.set('no-network', '');
+  await ensure();
+  expect(fake.builds()).toHaveLength(3);
 });
 
 test("the user's Go settings do not reach the compiler, proxy and cache settings do", async () => {
@@ -142,7 +163,7 @@ test('a failed build names program, family and module, shows the end of the outp
   expect(message).toContain('  ./x.go:1:2: undefined: y');
   expect(message).not.toContain('noise 20\n');
   expect(message).toContain(
-    `cd ${fake.workshop.modules}/two && CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags a,b -ldflags '-s -w -X v=1' -o /dev/null example.com/beta`,
+    `cd ${fake.workshop.modules}/two && CGO_ENABLED=0 go build ${flags} -tags a,b -ldflags '-s -w -X v=1' -o /dev/null example.com/beta`,
   );
   expect(fake.said.at(-1)).toBe('end failed');
   expect(existsSync(join(entry('one'), 'alpha'))).toBe(true);
