@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
 import { type Outcome, readReport } from '../support/jest-report';
-import { pageRecords, suitesWithRows, writeFaultMatrix } from './matrix/write';
+import { pageRecords, suitesWithRows, testsOfRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
 import { bareLab, suites, suitesNamed, type Suite } from './suites';
@@ -172,6 +172,9 @@ class Run {
       '--forceExit',
       '--json',
       `--outputFile=${report}`,
+      ...(this.options.only === undefined && this.options.rows !== undefined
+        ? [`--testNamePattern=${testsOfRows(this.options.rows.split(','))}`]
+        : []),
     ];
     const child = spawn(process.execPath, [...words, `test/e2e/${name}[./]`], {
       env: { ...process.env, E2E: '1', CI: 'true' },

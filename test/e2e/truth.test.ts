@@ -85,11 +85,11 @@ describe('what is told of a target with a known delay', () => {
       expect(server.p50).toBeGreaterThanOrEqual(delayMs - 1);
       for (const quantile of ['p50', 'p99'] as const) {
         const toleratedMs = Math.max(1, 0.05 * server[quantile]);
-        // The way's own p99 seldom meets target's: what is told lies between target's time and both together, on a calm machine
-        // within the tolerance.
-        const least = server[quantile] + Math.min(overhead.p50, overhead[quantile]) - toleratedMs;
-        const most =
-          server[quantile] + Math.max(overhead.p50, overhead[quantile], now[quantile]) + toleratedMs;
+        // The way's own p99 seldom meets target's, and injectors that are new take longer for the way than later: what is told lies
+        // between target's time and both together, on a calm machine within the tolerance.
+        const ways = [overhead.p50, overhead[quantile], now.p50, now[quantile]];
+        const least = server[quantile] + Math.min(...ways) - toleratedMs;
+        const most = server[quantile] + Math.max(...ways) + toleratedMs;
         expect({
           quantile,
           told: client[quantile],

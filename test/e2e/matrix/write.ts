@@ -32,6 +32,14 @@ export function suitesWithRows(ids: readonly string[]): string[] {
     .map(({ suite }) => suite);
 }
 
+/** Regular expression of the names of the tests that run these rows; of {@link suitesWithRows} nothing else is to run. */
+export function testsOfRows(ids: readonly string[]): string {
+  const names = allRows()
+    .filter(({ id }) => ids.includes(id))
+    .map(({ name }) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return names.join('|');
+}
+
 /** The page of all rows as formatted Markdown, of these records. */
 export async function faultMatrixPage(records: readonly RowRecord[]): Promise<string> {
   const { format, resolveConfig } = await import('prettier');

@@ -54,6 +54,8 @@ export function meshRounds(stack: StackUnderTest, upFlags: readonly string[]): R
             told: [{ alert: 'MeshErrors', kind: 'ticket', withinSeconds: 780 }],
             fails: [{ path: 'mesh', reasons: ['upstream'], hop: '2' }],
             touched: on(['mesh-retry'], ['upstream']),
+            // of each caller, which come over the bound one after the other
+            mayTell: ['MeshErrors'],
             endsWithinSeconds: 'later',
           },
         ],
