@@ -39,7 +39,7 @@ async function moduleDirectory(family: string, module: string): Promise<string> 
 }
 
 const origin: Readonly<Record<DefinitionsName, [string, string]>> = {
-  operator: ['prometheus-operator', 'github.com/prometheus-operator/prometheus-operator'],
+  operator: ['pods', 'github.com/prometheus-operator/prometheus-operator'],
   gateway: ['istio', 'sigs.k8s.io/gateway-api'],
 };
 
