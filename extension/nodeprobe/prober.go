@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"continuous-load/extension/lag"
+	"continuous-load/extension/wire"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -210,8 +211,9 @@ func (p *Prober) probeOnce(ctx context.Context, pair pair, to *target, protocol 
 	p.mutex.Unlock()
 	begin := p.lag.Begin()
 	within, cancel := context.WithDeadline(ctx, begin.Add(p.config.Timeout))
-	reason, own := p.probe(within, protocol, address, p.numbers.Add(1))
+	reason, cause := p.probe(within, protocol, address, p.numbers.Add(1))
 	cancel()
+	own := wire.OwnFault(cause)
 	took, late := p.lag.End(begin)
 	outcome, why := p.config.judge(reason, own, took, late)
 
@@ -221,11 +223,18 @@ func (p *Prober) probeOnce(ctx context.Context, pair pair, to *target, protocol 
 	if ctx.Err() != nil || to.address != address && outcome == outcomeFailed {
 		return
 	}
-	to.failing[protocol] = outcome == outcomeFailed
-	p.metrics.count(pair, protocol, outcome, why, took)
-	if own != nil {
-		p.log.Warn("a probe could not be sent", "node", pair.targetNode, "protocol", protocol, "error", own)
+	failed := outcome == outcomeFailed
+	about := []any{"node", pair.targetNode, "protocol", protocol}
+	switch {
+	case own != nil:
+		p.log.Warn("a probe could not be sent", append(about, "error", own)...)
+	case failed && !to.failing[protocol]:
+		p.log.Warn("fails", append(about, "address", address, "reason", why, "error", cause)...)
+	case !failed && to.failing[protocol]:
+		p.log.Info("does not fail any more", append(about, "outcome", outcome)...)
 	}
+	to.failing[protocol] = failed
+	p.metrics.count(pair, protocol, outcome, why, took)
 }
 
 // end stops every probe and keeps what was counted.

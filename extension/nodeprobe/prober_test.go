@@ -205,6 +205,23 @@ func TestEachPairCountsItsOwnFailures(t *testing.T) {
 	}
 }
 
+// A prober that stood still before it could send anything says that it waited, which its own lateness then explains.
+func TestNothingSentInTimeIsNoRefusal(t *testing.T) {
+	config := Default()
+	prober := &Prober{config: config}
+	over, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancel()
+	for _, protocol := range Protocols {
+		reason, cause := prober.probe(over, protocol, address(1), 1)
+		if cause == nil {
+			t.Fatalf("%s: sent after its time", protocol)
+		}
+		if outcome, why := config.judge(reason, nil, config.Timeout, config.Timeout); outcome != outcomeError || why != reasonLag {
+			t.Errorf("%s: %s is %s by %s, not its own lateness: %v", protocol, reason, outcome, why, cause)
+		}
+	}
+}
+
 func TestZerosComeBeforeTheFirstProbe(t *testing.T) {
 	l := newLab(t, func(c *Config) { c.ZeroLead = time.Hour })
 	l.is(1, 2)

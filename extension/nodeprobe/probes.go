@@ -3,6 +3,7 @@ package nodeprobe
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -23,15 +24,15 @@ var failed = map[string][]string{
 	"udp": {wire.ReasonConnect, wire.ReasonLoss, wire.ReasonBody},
 }
 
-// probe sends one over a connection of its own and gives the reason why it failed, or none; an error is the prober's own fault.
-func (p *Prober) probe(ctx context.Context, protocol, address string, number uint64) (reason string, err error) {
+// probe sends one over a connection of its own and gives the reason why it failed, or none, and what lies behind that.
+func (p *Prober) probe(ctx context.Context, protocol, address string, number uint64) (reason string, cause error) {
 	switch protocol {
 	case "tcp":
 		return probeTCP(ctx, net.JoinHostPort(address, strconv.Itoa(p.config.TCP)), payload(p.config.Node, number, tcpBytes))
 	case "udp":
 		return probeUDP(ctx, net.JoinHostPort(address, strconv.Itoa(p.config.UDP)), payload(p.config.Node, number, udpBytes))
 	}
-	return "", fmt.Errorf("no protocol %q", protocol)
+	return wire.ReasonConnect, fmt.Errorf("no protocol %q", protocol)
 }
 
 // payload is unlike that of any other probe of any node.
@@ -45,39 +46,45 @@ func probeTCP(ctx context.Context, address string, payload []byte) (string, erro
 	dialer := net.Dialer{KeepAlive: -1}
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		if wire.IsTimeout(err) {
-			return wire.ReasonTimeout, wire.OwnFault(err)
-		}
-		return wire.ReasonConnect, wire.OwnFault(err)
+		return brokenOff(err, wire.ReasonTimeout), err
 	}
 	defer conn.Close()
 	defer until(ctx, conn)()
-	reason, _ := wire.Exchange(conn, payload)
-	return reason, nil
+	if reason, detail := wire.Exchange(conn, payload); reason != "" {
+		return reason, errors.New(detail)
+	}
+	return "", nil
 }
 
 func probeUDP(ctx context.Context, address string, payload []byte) (string, error) {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "udp", address)
 	if err != nil {
-		return wire.ReasonConnect, wire.OwnFault(err)
+		return brokenOff(err, wire.ReasonLoss), err
 	}
 	defer conn.Close()
 	defer until(ctx, conn)()
 	if _, err := conn.Write(payload); err != nil {
-		return wire.ReasonConnect, wire.OwnFault(err)
+		return brokenOff(err, wire.ReasonLoss), err
 	}
 	answer := make([]byte, len(payload)+1)
 	n, err := conn.Read(answer)
-	switch {
-	case err != nil && wire.IsTimeout(err):
-		return wire.ReasonLoss, nil
-	case err != nil:
-		return wire.ReasonConnect, wire.OwnFault(err)
-	case !bytes.Equal(answer[:n], payload):
-		return wire.ReasonBody, nil
+	if err != nil {
+		return brokenOff(err, wire.ReasonLoss), err
+	}
+	if !bytes.Equal(answer[:n], payload) {
+		return wire.ReasonBody, errors.New("other bytes than those sent")
 	}
 	return "", nil
+}
+
+// brokenOff is the verdict of an error: refused, or the given reason where the time was over. That is so too where nothing was sent yet: a prober
+// that was late for that must not call it refused, which is never put down to its own lateness.
+func brokenOff(err error, overTime string) string {
+	if wire.IsTimeout(err) {
+		return overTime
+	}
+	return wire.ReasonConnect
 }
 
 // until gives a connection the deadline of the probe, and ends its waiting when the probe is not wanted any more.
