@@ -60,7 +60,7 @@ func TestConnect(t *testing.T) {
 		})
 	}
 	s := newScript(t)
-	s.expect("nobody listens", s.call("connect", map[string]any{"address": nobody(t, "tcp"), "timeoutMs": 300}), "connect")
+	s.expect("nobody listens", s.call("connect", map[string]any{"address": nobody, "timeoutMs": 300}), "connect")
 	for _, wrong := range []map[string]any{{"address": "db"}, {"address": "db:1", "send": 1}, {"address": "db:1", "kept": true}} {
 		wrong["timeoutMs"] = 300
 		if found, err := s.try("connect", wrong); err == nil {

@@ -249,7 +249,7 @@ func TestNameServersThatDoNotAnswer(t *testing.T) {
 		if found.durationMs < 79 || found.durationMs > 900 {
 			t.Errorf("it gave up after %v ms instead of 80", found.durationMs)
 		}
-		s.expect("nobody over "+transport, s.call("dns", ask(nobody(t, transport), "a.test.", transport, "absent")), "connect")
+		s.expect("nobody over "+transport, s.call("dns", ask(nobody, "a.test.", transport, "absent")), "connect")
 	}
 	closing := serveTCP(t, func(_ int, conn *net.TCPConn) { _, _ = conn.Read(make([]byte, 1000)) })
 	s.expect("closed without an answer", s.call("dns", ask(closing, "a.test.", "tcp", "absent")), "connect")

@@ -12,9 +12,9 @@ import (
 func TestWrongArgumentsThrow(t *testing.T) {
 	s := newScript(t)
 	good := map[string]map[string]any{
-		"tcp": tcpOptions(nobody(t, "tcp"), false),
-		"udp": udpOptions(nobody(t, "udp"), "x", false, 500),
-		"dns": ask(nobody(t, "udp"), "a.test", "udp", "absent"),
+		"tcp": tcpOptions(nobody, false),
+		"udp": udpOptions(nobody, "x", false, 500),
+		"dns": ask(nobody, "a.test", "udp", "absent"),
 	}
 	rows := []struct {
 		functions, option string
@@ -77,7 +77,7 @@ func TestWrongArgumentsThrow(t *testing.T) {
 func TestNothingIsSentInTheInitContext(t *testing.T) {
 	s := newScript(t)
 	s.vu.state = nil
-	if _, err := s.try("tcp", tcpOptions(nobody(t, "tcp"), false)); err == nil || !strings.Contains(err.Error(), "init context") {
+	if _, err := s.try("tcp", tcpOptions(nobody, false)); err == nil || !strings.Contains(err.Error(), "init context") {
 		t.Errorf("threw %v", err)
 	}
 }

@@ -80,7 +80,7 @@ func TestTCPAnswers(t *testing.T) {
 
 func TestTCPConnectionsThatCannotBeMade(t *testing.T) {
 	s := newScript(t)
-	s.expect("nobody listens", s.call("tcp", tcpOptions(nobody(t, "tcp"), true)), "connect")
+	s.expect("nobody listens", s.call("tcp", tcpOptions(nobody, true)), "connect")
 
 	// A listener that nobody accepts from, its queue full: the kernel drops every further SYN, as a black hole does.
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)

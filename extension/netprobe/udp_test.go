@@ -52,7 +52,7 @@ func TestUDPAnswers(t *testing.T) {
 	t.Run("nobody", func(t *testing.T) {
 		s := newScript(t)
 		for _, kept := range []bool{false, true, true} {
-			s.expect("nobody", s.call("udp", udpOptions(nobody(t, "udp"), "1", kept, 1000)), "connect")
+			s.expect("nobody", s.call("udp", udpOptions(nobody, "1", kept, 1000)), "connect")
 		}
 	})
 	t.Run("the largest", func(t *testing.T) {
