@@ -50,6 +50,16 @@ export function news(lab: string): { readonly timeMs: number; readonly words: re
   }));
 }
 
+/** Alerts in words that were told as firing from a moment on, and not as ended since. */
+export function stillOpen(lab: string, sinceMs: number): string[] {
+  const last = new Map(
+    notifications(lab, sinceMs).flatMap(({ alerts }) =>
+      alerts.map((alert) => [nameOf(alert), alert] as const),
+    ),
+  );
+  return [...last.values()].filter(({ status }) => status === 'firing').map(alertInWords);
+}
+
 /** A notification in which nothing was new. */
 export interface Retold {
   readonly timeMs: number;
