@@ -2,11 +2,10 @@
 import { sloNames } from '../../../signals/dashboards/names';
 import { chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { expectToo, mayStillCome, notified, onlyExpectedWasNotified } from '../support/expected';
-import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { pods } from '../support/kubernetes';
 import { noPods } from '../support/path-faults';
 import { eventually, report, seconds, until } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, stackWithReaper } from './reaper';
+import { alwaysAllowed, flags, minutes, noneLost, often, stackWithReaper } from './reaper';
 
 const { stack, reaper, prometheus } = stackWithReaper(often);
 const namespace = 'continuous-load';
@@ -20,11 +19,7 @@ test(
     await until(Date.now() + 6_000);
     report('evictions', kills);
     expect(kills).toBeGreaterThanOrEqual(6);
-    const lost = await lossesBetween(prometheus, fromMs, Date.now());
-    const stalls = await inStalls(prometheus, lost);
-    report('lost probes', inWords(lost));
-    report('of them while the machine stood still', inWords(stalls));
-    expect(inWords(lost.filter((loss) => !stalls.includes(loss)))).toBe('none');
+    await noneLost(prometheus, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     const all = (await reaper.kills(0)).length;

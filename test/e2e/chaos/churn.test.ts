@@ -2,9 +2,8 @@ import { madeByLabel, objectNames } from '../../../scenarios/chaos-objects';
 import { chaosKillsTotal, chaosRecovery } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
 import { killReaper } from './reaper-process';
-import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { eventually, report, seconds } from '../support/wait';
-import { alwaysAllowed, flags, minutes, often, stackWithReaper } from './reaper';
+import { alwaysAllowed, flags, minutes, noneLost, often, stackWithReaper } from './reaper';
 
 const workloads = ['echo', 'source', 'target'];
 const modes = ['restart', 'scale', 'services', 'routes'];
@@ -64,12 +63,7 @@ test(
     await eventually('nothing of its own is left', { withinMs: 30_000 }, async () => {
       expect(await own()).toEqual([]);
     });
-    const untilMs = Date.now();
-    const losses = await lossesBetween(prometheus, fromMs, untilMs);
-    const stalls = await inStalls(prometheus, losses);
-    report('lost probes', inWords(losses));
-    report('of them while the machine stood still', inWords(stalls));
-    expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
+    await noneLost(prometheus, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     const reasons = new Set((await reaper.events()).map(({ reason }) => reason));

@@ -1,8 +1,7 @@
 import { expectToo, mayStillCome, notified, onlyExpectedWasNotified } from '../support/expected';
 import { list } from '../support/kubernetes';
-import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { eventually, report, seconds } from '../support/wait';
-import { minutes, often, stackWithReaper } from './reaper';
+import { minutes, noneLost, often, stackWithReaper } from './reaper';
 
 const { stack, reaper, prometheus } = stackWithReaper({
   ...often,
@@ -39,10 +38,7 @@ test(
       notified(stack.lab, placedMs, 'ChaosHalted - ticket resolved'),
     );
     expectToo('ChaosHalted - ticket firing', 'ChaosHalted - ticket resolved');
-    const losses = await lossesBetween(prometheus, fromMs, Date.now());
-    const stalls = await inStalls(prometheus, losses);
-    report('lost probes', inWords(losses));
-    expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
+    await noneLost(prometheus, fromMs);
     for (const status of ['firing', 'resolved']) mayStillCome(`ReplicasMissing - ticket ${status}`);
     onlyExpectedWasNotified(stack.lab);
   },

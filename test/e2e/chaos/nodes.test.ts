@@ -2,9 +2,8 @@ import { cordonAnnotation } from '../../../scenarios/chaos-nodes';
 import { chaosKillsTotal } from '../../../signals/metrics';
 import { onlyExpectedWasNotified } from '../support/expected';
 import { list } from '../support/kubernetes';
-import { inStalls, inWords, lossesBetween } from '../support/lost-probes';
 import { eventually, report, seconds, until } from '../support/wait';
-import { alwaysAllowed, minutes, often, stackWithReaper } from './reaper';
+import { alwaysAllowed, minutes, noneLost, often, stackWithReaper } from './reaper';
 import { killReaper } from './reaper-process';
 
 const { stack, reaper, prometheus } = stackWithReaper({
@@ -54,12 +53,7 @@ test(
     for (const { line } of await over()) report('drain', line.replace(/^.*chaos: |" source.*$/g, ''));
     const evicted = await reaper.told(/chaos: drained /, fromMs);
     report('pods that left their node', evicted.length);
-    const untilMs = Date.now();
-    const losses = await lossesBetween(prometheus, fromMs, untilMs);
-    const stalls = await inStalls(prometheus, losses);
-    report('lost probes', inWords(losses));
-    report('of them while the machine stood still', inWords(stalls));
-    expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
+    await noneLost(prometheus, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     await eventually('no node is cordoned', { withinMs: 10_000 }, async () => {

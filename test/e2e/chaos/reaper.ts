@@ -1,9 +1,10 @@
+import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { kubectl } from '../../../lab/cluster/lab';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import { optIn } from '../../../signals/chaos';
 import { chaosChecksTotal } from '../../../signals/metrics';
 import { mayStillCome } from '../support/expected';
-import type { ToldKill } from '../support/lost-probes';
+import { inStalls, inWords, lossesBetween, type ToldKill } from '../support/lost-probes';
 import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report } from '../support/wait';
 
@@ -43,6 +44,20 @@ export function stackWithReaper(
     await stack.up();
   }, minutes(6));
   return { stack, reaper, prometheus: stack.prometheus() };
+}
+
+/**
+ * Asserts that no probe was lost since a moment but in stalls of the machine ({@link inStalls}). Those are told too where they lie near a removal,
+ * as nobody knows there what this knows.
+ */
+export async function noneLost(prometheus: PrometheusApi, fromMs: number): Promise<void> {
+  const losses = await lossesBetween(prometheus, fromMs, Date.now());
+  const stalls = await inStalls(prometheus, losses);
+  report('lost probes', inWords(losses));
+  report('of them while the machine stood still', inWords(stalls));
+  for (const path of new Set(stalls.map((loss) => loss.path)))
+    for (const status of ['firing', 'resolved']) mayStillCome(`ChaosLostProbes ${path} ticket ${status}`);
+  expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
 }
 
 /** Notes what may be told of pods that go four times a minute, though nothing is lost: streams that end more often than they should. */
