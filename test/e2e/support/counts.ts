@@ -1,6 +1,7 @@
 import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { probesTotal } from '../../../signals/metrics';
 import type { MatrixSeries } from '../../../signals/status';
+import { eventually } from './wait';
 
 /** How probes of one label set grew over a span of time; whole numbers. */
 export interface SeriesCount {
@@ -187,4 +188,16 @@ function growthWithin({ values }: MatrixSeries, fromMs: number): number {
     before = value;
   }
   return grown;
+}
+
+/** A moment, and what was counted from a minute to ten seconds before it, to be found again later. */
+export async function probesToRemember(
+  prometheus: PrometheusApi,
+): Promise<{ readonly beforeMs: number; readonly before: Counts }> {
+  return eventually('100 probes to remember', { withinMs: 120_000 }, async () => {
+    const beforeMs = Date.now();
+    const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - 10_000);
+    expect(before.ok).toBeGreaterThan(100);
+    return { beforeMs, before };
+  });
 }
