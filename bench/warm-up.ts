@@ -1,4 +1,4 @@
-import { kubectl } from '../lab/cluster/lab';
+import { kubectl } from '../lab/cluster/kubectl';
 import { StackUnderTest } from '../test/e2e/support/stack-under-test';
 import { verb } from '../test/e2e/support/verbs';
 import { type Bench, median, repeatsOr } from './bench';

@@ -1,7 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { AlertmanagerConfig } from '../../resources/alertmanager-config';
-import type { ExistingMonitoringSettings, ServiceAddress } from '../../settings/monitoring-schema';
+import type { ServiceAddress } from '../../settings/monitoring-given-schema';
+import type { ExistingMonitoringSettings } from '../../settings/monitoring-schema';
 import { alertmanagerResource } from '../../signals/alertmanager-resource';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';

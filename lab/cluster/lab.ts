@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { command } from '../command';
+import { join } from 'node:path';
 import { makePrivate } from '../directories';
-import { programPath } from '../toolchain/toolchain';
 import { baseObjects } from './base-objects';
 import { cgroupProcesses, hierarchies, removeCgroups, topCgroup } from './cgroups';
 import { controlPlanePlan } from './control-plane';
-import { logTail, machineProcess, powerOff, powerOn, writeHosts } from './machine';
+import { machineProcess, powerOff, powerOn, writeHosts } from './machine';
 import {
   ensureControlPlaneNetwork,
   hasNamespace,
@@ -16,7 +13,9 @@ import {
   setNodeLink,
 } from './network';
 import { importImages, nodePlan, writeNodeFiles } from './node';
+import { kubectl } from './kubectl';
 import { ensurePki, writePrivate } from './pki';
+import { apiReady, eventually, nodesReady, type Say } from './ready';
 import {
   labAddresses,
   labPaths,
@@ -37,11 +36,7 @@ export interface LabState {
   readonly dead: readonly string[];
 }
 
-/** Says what is being done, in a few words; the last word is the latest. */
-export type Say = (message: string) => void;
-
 const quiet: Say = () => undefined;
-const readyTimeoutMs = 180_000;
 
 /**
  * Makes a lab, or brings an existing one of the same name to this spec, and waits until it is ready: API server, every
@@ -154,12 +149,6 @@ export function pagerUrl(name: string): string {
   return `http://${labAddresses(name).controlPlane}:${pagerPort}/`;
 }
 
-/** Runs kubectl against a lab as its administrator. */
-export async function kubectl(name: string, args: readonly string[], input?: string): Promise<string> {
-  const program = join(dirname(programPath('kube')), 'kubectl');
-  return command(program, [`--kubeconfig=${labPaths(name).kubeconfig}`, ...args], { input });
-}
-
 async function known(name: string, node: string): Promise<LabSpec> {
   const state = await readLab(name);
   if (!state) throw new Error(`there is no lab '${name}'; \`npm run lab -- list\` names those there are`);
@@ -245,69 +234,6 @@ async function applyBase(spec: LabSpec): Promise<void> {
     );
   // kube-system and the rules for it are made by the API server in the first moments after it is ready
   await eventually(apply, 30_000);
-}
-
-async function apiReady(spec: LabSpec, say: Say): Promise<void> {
-  say('waiting for the API server');
-  const log = join(labPaths(spec.name).machine('cp').log, 'kube-apiserver.log');
-  await eventually(
-    () => kubectl(spec.name, ['get', '--raw', '/readyz']),
-    readyTimeoutMs,
-    () => [`the API server of lab ${spec.name} did not become ready; the end of ${log}:`, logTail(log)],
-  );
-}
-
-/** Waits until every node is ready, and those just started have said so themselves since: the last word of a dead kubelet is "ready". */
-async function nodesReady(spec: LabSpec, say: Say, started: readonly string[], since: Date): Promise<void> {
-  const conditions =
-    '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
-  const renewals = '{range .items[*]}{.metadata.name}={.spec.renewTime}{"\\n"}{end}';
-  let said = '';
-  const waiting = async () => {
-    const ready = await pairs(spec, ['get', 'nodes'], conditions);
-    const renewed = await pairs(spec, ['-n', 'kube-node-lease', 'get', 'leases'], renewals);
-    const fresh = (node: string) => !started.includes(node) || new Date(renewed.get(node) ?? 0) > since;
-    const missing = nodeNames(spec)
-      .filter((node) => ready.get(node) !== 'True' || !fresh(node))
-      .join(', ');
-    if (missing === '') return;
-    if (missing !== said) say(`waiting for ${(said = missing)}`);
-    throw new Error(missing);
-  };
-  await eventually(waiting, readyTimeoutMs, (error) => {
-    const log = join(labPaths(spec.name).machine(error.message.split(', ')[0] ?? '').log, 'init.log');
-    return [
-      `not ready: ${error.message}; beside the other logs of the first of them is ${log}, which ends with:`,
-      logTail(log),
-    ];
-  });
-}
-
-async function pairs(
-  spec: LabSpec,
-  words: readonly string[],
-  template: string,
-): Promise<Map<string, string>> {
-  const lines = (await kubectl(spec.name, [...words, '-o', `jsonpath=${template}`])).trim().split('\n');
-  return new Map(lines.map((line) => line.split('=', 2) as [string, string]));
-}
-
-/** Repeats until it succeeds; after the time is over, throws the last error with what `explain` says. */
-async function eventually<T>(
-  attempt: () => Promise<T>,
-  timeoutMs: number,
-  explain?: (error: Error) => string[],
-): Promise<T> {
-  const until = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > until)
-        throw explain ? new Error(explain(error as Error).join('\n'), { cause: error }) : error;
-      await sleep(200);
-    }
-  }
 }
 
 function portsDiffer(a: LabSpec, b: LabSpec): boolean {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { kubectl } from '../../lab/cluster/kubectl';
 import {
   createLab,
   deleteLab,
   findLeftovers,
-  kubectl,
   readLab,
   reviveLab,
   startNode,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { effectiveConfig, findStack } from '../../../commands/stack/stack';
 import { stackModel } from '../../../commands/stack/stack-model';
 import { PrometheusApi } from '../../../commands/signal/prometheus-api';
-import { kubectl } from '../../../lab/cluster/lab';
+import { kubectl } from '../../../lab/cluster/kubectl';
 import { labPaths } from '../../../lab/cluster/spec';
 import { stateDirectory } from '../../../lab/directories';
 import type { PathSettings, SignalModel } from '../../../signals/model';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout } from '../../../../commands/stack/stack';
-import { kubectl } from '../../../../lab/cluster/lab';
+import { kubectl } from '../../../../lab/cluster/kubectl';
 import { labAddresses, labPaths } from '../../../../lab/cluster/spec';
 import type { StackUnderTest } from '../../support/stack-under-test';
 import type { Stage } from '../row';
