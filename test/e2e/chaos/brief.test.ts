@@ -15,10 +15,13 @@ test(
   async () => {
     const fromMs = Date.now();
     await until(fromMs + minutes(3));
-    const kills = (await reaper.kills(fromMs)).length;
+    const kills = await eventually('six evictions', { withinMs: minutes(6), everyMs: 3_000 }, async () => {
+      const told = (await reaper.kills(fromMs)).length;
+      expect(told).toBeGreaterThanOrEqual(6);
+      return told;
+    });
     await until(Date.now() + 6_000);
-    report('evictions', kills);
-    expect(kills).toBeGreaterThanOrEqual(6);
+    report('evictions', `${kills} in ${seconds(Date.now() - fromMs)}`);
     await noneLost(prometheus, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
@@ -39,7 +42,7 @@ test(
     );
     report('recovery p90 of the slowest workload', seconds(slowest?.value ?? 0));
   },
-  minutes(7),
+  minutes(12),
 );
 
 test('its account may do nothing else', async () => {
@@ -55,6 +58,8 @@ test('its account may do nothing else', async () => {
 test(
   'the switch stops it within five seconds, also for the next up, and lets it go on',
   async () => {
+    await reaper.halt(false);
+    await reaper.free();
     const thrownMs = Date.now();
     await reaper.halt(true);
     const stopped = await reaper.first(/held back by: switch/, thrownMs, 15_000);
@@ -69,7 +74,7 @@ test(
     await reaper.halt(false);
     await reaper.first(/chaos: removed /, freedMs, minutes(2));
   },
-  minutes(6),
+  minutes(15),
 );
 
 test(
@@ -83,7 +88,7 @@ test(
     // a fault of half a minute spends more than 0.3 % of a budget of 30 days
     const startedMs = Date.now();
     await reaper.reconfigure({ leastBudget: left - 0.003 });
-    await reaper.first(/chaos: free to kill/, startedMs, minutes(2));
+    await reaper.first(/chaos: free to kill/, startedMs, minutes(8));
     const fault = noPods(stack, 'source');
     const fromMs = Date.now();
     try {
@@ -117,7 +122,7 @@ test(
     expectToo('PathDown service page firing', 'PathDown service page resolved');
     onlyExpectedWasNotified(stack.lab);
   },
-  minutes(12),
+  minutes(18),
 );
 
 test('every look at these guards was counted', async () => {

@@ -1,5 +1,5 @@
 import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
-import { kubectl } from '../../../lab/cluster/lab';
+import { kubectl } from '../../../lab/cluster/kubectl';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import { optIn } from '../../../signals/chaos';
 import { chaosChecksTotal } from '../../../signals/metrics';
@@ -106,6 +106,15 @@ export class ReaperUnderTest {
       if (found) return found;
       const last = (await this.told(/chaos: /)).slice(-3);
       throw new Error(last.map(({ line }) => line).join('\n'));
+    });
+  }
+
+  /** Waits until nothing holds it back: a fault of its own does for minutes, also one that a busy machine made. */
+  async free(): Promise<void> {
+    await eventually('a reaper that is free', { withinMs: minutes(8), everyMs: 2_000 }, async () => {
+      const last = (await this.told(/chaos: (held back by|free to kill|removed )/)).at(-1);
+      if (last === undefined || /held back by/.test(last.line))
+        throw new Error(last?.line ?? 'it says nothing');
     });
   }
 

@@ -4,7 +4,7 @@ import { resultFile } from './stack-under-test';
 import { eventually, report } from './wait';
 
 /** Longer than any ticket or page of a fault that is over stays open: its window, the time it is kept, and the next notification of its group. */
-export const failedTryEndsMs = 360_000;
+const failedTryEndsMs = 360_000;
 
 const file = () => resultFile('expected-notifications.json');
 const laterFile = () => resultFile('still-to-come.json');
@@ -41,14 +41,10 @@ export const busyMachine = /^ProberErrors [\w-]+ ticket (firing|resolved)$/;
  */
 export async function settleFailedTry(lab: string, fromMs: number): Promise<void> {
   const ends = { withinMs: failedTryEndsMs, everyMs: 2_000 };
-  try {
-    await eventually('the end of what a failed try set off', ends, () => {
-      const open = stillOpen(lab, fromMs).filter((words) => !busyMachine.test(words));
-      if (open.length > 0) throw new Error(open.join(', '));
-    });
-  } catch (error) {
-    report('tried again all the same', (error as Error).message);
-  }
+  await eventually('the end of what a failed try set off', ends, () => {
+    const open = stillOpen(lab, fromMs).filter((words) => !busyMachine.test(words));
+    if (open.length > 0) throw new Error(open.join(', '));
+  }).catch((error: Error) => report('tried again all the same', error.message));
   const toldToo = unexpectedSoFar(lab);
   if (toldToo.length > 0) report('told in the failed try', toldToo.join(', '));
   expectToo(...toldToo);
