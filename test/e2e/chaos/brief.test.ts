@@ -87,6 +87,7 @@ test(
     const left = signals.find(({ metric }) => metric['guard'] === 'budget')?.value ?? 0;
     // a fault of half a minute spends more than 0.3 % of a budget of 30 days
     const startedMs = Date.now();
+    await reaper.halt(false);
     await reaper.reconfigure({ leastBudget: left - 0.003 });
     await reaper.first(/chaos: free to kill/, startedMs, minutes(8));
     const fault = noPods(stack, 'source');
