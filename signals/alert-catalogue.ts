@@ -198,10 +198,13 @@ const pathCatalogue = [
     kind: 'ticket',
     meaning: "Probes fail by the prober's own fault; they are in no SLI.",
     condition: 'More than 1 % of the asked probes end in outcome `error` over 5 min, for 1 min.',
-    causes: ['the injectors are starved of CPU (reason `lag`)', 'a fault in a scenario (reason `script`)'],
+    causes: [
+      'the injectors are starved of CPU (reason `lag`): by their own limit, by their node, or by the host of that, which gives its CPUs to others',
+      'a fault in a scenario (reason `script`)',
+    ],
     steps: [
       '`sum by (reason, instance) (increase(k6_probes_total{outcome="error"}[5m]))`.',
-      '`lag`: CPU limit and node load of that injector. `script`: its log has the exception.',
+      '`lag`: CPU limit and node load of that injector, and on a virtual node the time that is stolen from it (`st` of `vmstat 5`): over a tenth, everything on it is late. `script`: its log has the exception.',
     ],
   },
 ] as const satisfies readonly AlertEntry[];
