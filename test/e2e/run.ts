@@ -2,14 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
 import { type Outcome, readReport } from '../support/jest-report';
 import { pageRecords, suitesWithRows, testsOfRows, writeFaultMatrix } from './matrix/write';
 import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
-import { bareLab, suites, suitesNamed, type Suite } from './suites';
+import { bareLab, isTimeFor, suites, suitesNamed, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
 import { startVerb } from './support/verbs';
 
@@ -26,6 +26,7 @@ interface Options {
   readonly summary?: string;
   readonly clear?: boolean;
   readonly retries?: string;
+  readonly within?: number;
 }
 
 interface Result extends Partial<Outcome> {
@@ -59,12 +60,23 @@ async function main(): Promise<number> {
     .option('--config-file <file>', 'its config, in place of Pulumi.<stack>.yaml')
     .option('--clear', 'take down what a former run left, and do nothing else')
     .option('--retries <n>', 'try a failed test again so often, and name it if it passes then', '0')
+    .option(
+      '--within <minutes>',
+      'leave suites out for which there is no time left of that, at the pace of those before, and name them',
+      minutesFrom,
+    )
     .option('--summary <file>', 'write {passed, failed} there, as JSON')
     .parse();
   const options = command.opts<Options>();
   const wanted = suitesNamed(suiteNames(options));
   labStack(options.stack, options.configFile);
   return new Run(options, wanted).go();
+}
+
+function minutesFrom(text: string): number {
+  const minutes = Number(text);
+  if (text.trim() === '' || !(minutes >= 0)) throw new InvalidArgumentError('Write a number of minutes.');
+  return minutes;
 }
 
 /** Names of the suites that are asked for. */
@@ -79,6 +91,8 @@ function suiteNames({ only, rows, all, lab }: Options): string[] {
 class Run {
   private readonly directory = mkdtempSync(join(tmpdir(), 'continuous-load-e2e-'));
   private readonly results: Result[] = [];
+  private readonly leftOut: Suite[] = [];
+  private readonly startedMs = Date.now();
   private current: ChildProcess | undefined;
   private stopped = false;
 
@@ -101,9 +115,10 @@ class Run {
     if (this.options.clear) return this.results.length > 0 ? 1 : 0;
     try {
       const isUp = !this.wanted.some(({ needs }) => needs === 'stack') || (await this.firstUp());
-      for (const suite of this.wanted) {
+      for (const [index, suite] of this.wanted.entries()) {
         if (this.stopped) break;
-        if (suite.needs === 'stack' && !isUp)
+        if (!this.isTimeFor(suite, this.wanted.slice(index + 1))) this.leftOut.push(suite);
+        else if (suite.needs === 'stack' && !isUp)
           this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
         else await this.suite(suite);
       }
@@ -158,6 +173,15 @@ class Run {
       writeFileSync(join(this.directory, 'ports.json'), JSON.stringify(ports));
     }
     return code === 0;
+  }
+
+  private isTimeFor(suite: Suite, later: readonly Suite[]): boolean {
+    if (this.options.within === undefined) return true;
+    const leftMs = this.startedMs + this.options.within * 60_000 - Date.now();
+    const done = this.wanted.filter(({ name }) => this.results.some((result) => result.name === name));
+    const expected = done.reduce((sum, { minutes = 0 }) => sum + minutes * 60, 0);
+    const took = this.results.reduce((sum, { seconds }) => sum + seconds, 0);
+    return isTimeFor(suite, later, leftMs / 60_000, expected > 0 ? took / expected : 1);
   }
 
   private async suite({ name, shows }: Suite): Promise<void> {
@@ -224,6 +248,10 @@ class Run {
       for (const each of unsteady ?? []) say(`\nunsteady in ${name}, passed when tried again: ${each}`);
     for (const { name, failures } of this.results)
       for (const failure of failures ?? []) say(`\nfailed in ${name}: ${failure}`);
+    if (this.leftOut.length > 0)
+      say(
+        `\nleft out, as there was no time for it within ${this.options.within} min: ${this.leftOut.map(({ name }) => name).join(', ')}`,
+      );
     say('');
     for (const { name, ...result } of this.results)
       say(

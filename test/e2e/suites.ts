@@ -8,6 +8,10 @@ export interface Suite {
   readonly shows: string;
   /** Takes long, or compiles more: only run when named by `--only`. */
   readonly onlyByName?: true;
+  /** How long it takes on two quiet cores, in minutes; of those that run unasked on a lab. */
+  readonly minutes?: number;
+  /** Runs also where time is short: without it what ran before says less. */
+  readonly always?: true;
   /** The stack that the run brought up; or a lab, which it brings up itself; or no lab at all, so that it can run beside the others. */
   readonly needs: 'stack' | 'lab' | 'nothing';
 }
@@ -23,6 +27,7 @@ export const suites: readonly Suite[] = [
     name: 'first-up',
     shows: 'the first up: good within 90 s, nothing to change by the second, every pod restricted',
     needs: 'stack',
+    minutes: 4.5,
   },
   {
     name: 'quiet',
@@ -35,18 +40,21 @@ export const suites: readonly Suite[] = [
     shows:
       'evictions cost no probe and tell nobody; the switch, lost probes, a page and a spent budget stop them; the account may do nothing else',
     needs: 'stack',
+    minutes: 13,
   },
   {
     name: 'faults',
     shows: 'restarts, a dead target, a killed injector: what is counted and who is told',
     needs: 'stack',
+    minutes: 7.5,
   },
   {
     name: 'dashboards',
     shows: 'every panel query has data on a live Prometheus; the page without Grafana',
     needs: 'stack',
+    minutes: 0.5,
   },
-  { name: 'paths', shows: 'restarts lose no probe of any path', needs: 'stack' },
+  { name: 'paths', shows: 'restarts lose no probe of any path', needs: 'stack', minutes: 1 },
   {
     name: 'truth',
     shows: 'known delays and known failures: quantiles and counters say what is true',
@@ -57,29 +65,34 @@ export const suites: readonly Suite[] = [
     name: 'matrix',
     shows: 'each fault of the table is told once, in time, with its path and reason',
     needs: 'stack',
+    minutes: 8,
   },
   {
     name: 'nodes',
     shows:
       'UDP from one node to one other dropped: that pair is named, and nothing else; restarts lose no probe',
     needs: 'stack',
+    minutes: 5.5,
   },
   {
     name: 'longterm',
     shows: 'that the long-term store has every count, also after a minute in which it was dead',
     needs: 'stack',
+    minutes: 2.5,
   },
   {
     name: 'absence',
     shows: 'no injectors, a node without power, a killed Prometheus',
     needs: 'stack',
+    minutes: 6,
   },
   {
     name: 'machines',
     shows: 'killed parts of the stack’s own lab under load, revival by up, a third node',
     needs: 'stack',
+    minutes: 4.5,
   },
-  { name: 'calm', shows: 'that nobody was told anything else', needs: 'stack' },
+  { name: 'calm', shows: 'that nobody was told anything else', needs: 'stack', minutes: 3, always: true },
   {
     name: 'ingress',
     shows: 'the gateway switched on in a stack that is up; route deleted, gateway gone, target gone',
@@ -124,6 +137,7 @@ export const suites: readonly Suite[] = [
     name: 'bare-lab',
     shows: 'a second lab beside the first: network, nodes, kill -9, and the host as it was',
     needs: 'stack',
+    minutes: 2.5,
   },
   {
     name: 'conformance',
@@ -156,13 +170,28 @@ export const suites: readonly Suite[] = [
     needs: 'nothing',
     onlyByName: true,
   },
-  { name: 'down', shows: 'that down leaves nothing', needs: 'stack' },
+  { name: 'down', shows: 'that down leaves nothing', needs: 'stack', minutes: 0.5, always: true },
   {
     name: 'interrupted',
     shows: 'kill -9 of the Pulumi engine in the middle of up, and that the next up converges',
     needs: 'lab',
+    minutes: 4.5,
   },
 ];
+
+/**
+ * Whether a suite can run to its end in the minutes that are left, with those after it that always run, at the pace of the run so far: 1 is that
+ * of a quiet machine, 2 takes twice as long.
+ */
+export function isTimeFor(
+  { minutes = 0, always }: Suite,
+  later: readonly Suite[],
+  minutesLeft: number,
+  pace: number,
+): boolean {
+  const needed = later.reduce((sum, suite) => sum + (suite.always ? (suite.minutes ?? 0) : 0), minutes);
+  return always === true || needed * Math.max(1, pace) <= minutesLeft;
+}
 
 /** Name of the lab that the suite `bare-lab` makes beside the stack's. */
 export const bareLab = 'e2e-bare';
