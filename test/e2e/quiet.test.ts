@@ -1,6 +1,6 @@
 import { namespaceNames } from '../../components/names';
 import { countSeries, failures, sum } from './support/counts';
-import { busyMachine } from './support/expected';
+import { busyMachine } from './support/slow-machine';
 import { list } from './support/kubernetes';
 import { news } from './support/pager';
 import { environment, StackUnderTest } from './support/stack-under-test';

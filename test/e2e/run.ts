@@ -11,6 +11,7 @@ import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
 import { bareLab, isTimeFor, suites, suitesNamed, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
+import { recordCpuTime } from './support/stolen';
 import { startVerb } from './support/verbs';
 
 interface Options {
@@ -94,6 +95,7 @@ class Run {
   private readonly leftOut: Suite[] = [];
   private readonly startedMs = Date.now();
   private current: ChildProcess | undefined;
+  private readings: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -110,6 +112,8 @@ class Run {
   }
 
   async go(): Promise<number> {
+    recordCpuTime();
+    this.readings = setInterval(recordCpuTime, 10_000).unref();
     const hasLab = this.options.clear === true || this.wanted.some(({ needs }) => needs !== 'nothing');
     if (hasLab) await this.clear();
     if (this.options.clear) return this.results.length > 0 ? 1 : 0;
@@ -237,6 +241,7 @@ class Run {
   }
 
   private end(): number {
+    clearInterval(this.readings);
     if (this.stopped) this.note({ name: 'the run was interrupted', passed: 0, failed: 1, seconds: 0 });
     const sum = (key: 'passed' | 'failed') => this.results.reduce((total, result) => total + result[key], 0);
     const [passed, failed] = [sum('passed'), sum('failed')];

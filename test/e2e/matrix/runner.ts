@@ -1,6 +1,8 @@
 import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { countSeries, failures, sum } from '../support/counts';
-import { busyMachine, expectToo, mayStillCome, stillToCome, without } from '../support/expected';
+import { expectToo, mayStillCome, stillToCome, without } from '../support/expected';
+import { busyMachine, isOfSlowMachine } from '../support/slow-machine';
+import { stolenBetween } from '../support/stolen';
 import { alertInWords, news, notifications } from '../support/pager';
 import type { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
@@ -230,10 +232,12 @@ export class MatrixRunner {
   /** What was told during a round though no row wants it; and notes all that was told as expected from now on, as it is dealt with here. */
   private toldBeside(round: Round, fromMs: number, firingBefore: ReadonlySet<string>): string[] {
     const rows = rowsOf([round]);
-    const came = news(this.stack.lab)
+    const since = news(this.stack.lab)
       .filter(({ timeMs }) => timeMs >= fromMs)
-      .flatMap(({ words }) => words)
-      .filter((words) => !busyMachine.test(words));
+      .flatMap(({ timeMs, words }) => words.map((each) => [each, timeMs] as const))
+      .filter(([words]) => !busyMachine.test(words));
+    const came = since.map(([words]) => words);
+    const moments = new Map(since);
     const may = new Set(rows.flatMap(({ mayTell = [] }) => mayTell));
     const wanted = rows.flatMap((row) =>
       row.told.flatMap((told) => {
@@ -247,7 +251,10 @@ export class MatrixRunner {
     const beside = without(without(came, wanted), stillToCome()).filter((words) => {
       const [alert = ''] = words.split(' ');
       const endOfOlder = words.endsWith(' resolved') && firingBefore.has(words.replace(/ resolved$/, ''));
-      const allowed = endOfOlder || (may as ReadonlySet<string>).has(alert);
+      const allowed =
+        endOfOlder ||
+        (may as ReadonlySet<string>).has(alert) ||
+        isOfSlowMachine(words, moments.get(words) ?? 0, stolenBetween);
       if (allowed) report('came too, and may', words);
       return !allowed;
     });

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { alertInWords, inWords, news, notifications, stillOpen, type Notification } from './pager';
+import { busyMachine, isOfSlowMachine } from './slow-machine';
 import { resultFile } from './stack-under-test';
+import { stolenBetween } from './stolen';
 import { eventually, report } from './wait';
 
 /** Longer than any ticket or page of a fault that is over stays open: its window, the time it is kept, and the next notification of its group. */
@@ -30,12 +32,6 @@ export function stillToCome(): string[] {
 }
 
 /**
- * A ticket that says that the machine was too busy to probe in time. On a machine that others load too it is true, and no fault of what is
- * tested; that no probe was in error for another reason than `lag` is asserted apart, by `calm`.
- */
-export const busyMachine = /^ProberErrors [\w-]+ ticket (firing|resolved)$/;
-
-/**
  * Takes for expected what a try of a test that failed was told since it began, once all of that has ended: the next try begins with nothing that
  * fires, and is not refused for what the first one set off.
  */
@@ -44,31 +40,46 @@ export async function settleFailedTry(lab: string, fromMs: number): Promise<void
   await eventually('the end of what a failed try set off', ends, () => {
     const open = stillOpen(lab, fromMs).filter((words) => !busyMachine.test(words));
     if (open.length > 0) throw new Error(open.join(', '));
-  }).catch((error: Error) => report('tried again all the same', error.message));
+  }).catch(triedAllTheSame);
   const toldToo = unexpectedSoFar(lab);
   if (toldToo.length > 0) report('told in the failed try', toldToo.join(', '));
   expectToo(...toldToo);
 }
 
-/** What the pager of a lab received and no suite asked for, but for what a busy machine excuses. */
-function unexpectedSoFar(lab: string): string[] {
-  return without(without(saidSoFar(lab), expectedSoFar()), stillToCome());
+/** Says why a test is tried again although what should have ended first has not. */
+export function triedAllTheSame(error: unknown): void {
+  report('tried again all the same', error instanceof Error ? error.message : String(error));
 }
 
-function saidSoFar(lab: string): string[] {
+/** What the pager of a lab received and no suite asked for, but for what a slow machine explains. */
+function unexpectedSoFar(lab: string): string[] {
+  const asked = [...expectedSoFar(), ...stillToCome()];
+  return saidSoFar(lab)
+    .filter(({ words }) => {
+      const at = asked.indexOf(words);
+      if (at >= 0) asked.splice(at, 1);
+      return at < 0;
+    })
+    .filter(({ words, timeMs }) => {
+      const excused = isOfSlowMachine(words, timeMs, stolenBetween);
+      if (excused) report('came too, and may, as the machine was slow', words);
+      return !excused;
+    })
+    .map(({ words }) => words)
+    .sort();
+}
+
+function saidSoFar(lab: string): { readonly words: string; readonly timeMs: number }[] {
   return news(lab)
-    .flatMap((one) => one.words)
-    .filter((word) => !busyMachine.test(word));
+    .flatMap(({ timeMs, words }) => words.map((each) => ({ words: each, timeMs })))
+    .filter(({ words }) => !busyMachine.test(words));
 }
 
 /** Asserts that the pager of a lab received what the suites asked for since it was made, and nothing else. */
 export function onlyExpectedWasNotified(lab: string): void {
-  const came = news(lab)
-    .flatMap((one) => one.words)
-    .filter((word) => busyMachine.test(word));
-  if (came.length > 0) report('came too, and may', came.join(', '));
   const toldToo = unexpectedSoFar(lab);
-  const notTold = without(expectedSoFar(), saidSoFar(lab));
+  const said = saidSoFar(lab).map(({ words }) => words);
+  const notTold = without(expectedSoFar(), said);
   // one test fails by it, not every later one too
   expectToo(...toldToo);
   expect({ toldToo, notTold }).toEqual({ toldToo: [], notTold: [] });
