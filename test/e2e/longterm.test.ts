@@ -7,6 +7,7 @@ import { onlyExpectedWasNotified } from './support/expected';
 import { labProcesses } from './support/lab-processes';
 import { isStoreReady, setStore, storedSamples } from './support/long-term-store';
 import { StackUnderTest } from './support/stack-under-test';
+import { stolenBetween } from './support/stolen';
 import { eventually, report, seconds, until } from './support/wait';
 
 const stack = new StackUnderTest();
@@ -48,7 +49,13 @@ async function sameInBoth(fromMs: number, toMs: number): Promise<MatrixSeries[]>
   return there;
 }
 
-/** Growth of the path `service` in the store between its first and its last record, and what the raw counters say of that time. */
+/** Evaluations that a record may be behind where the host takes the CPUs away: Prometheus is late with the one group and not with the other. */
+const evaluationsBehind = (fromMs: number, toMs: number) => (stolenBetween(fromMs, toMs) >= 0.1 ? 3 : 0);
+
+/**
+ * Growth of the path `service` in the store between its first and its last record, and what the raw counters say of that time: exactly, for each
+ * moment at which the first and the last record can have read them.
+ */
 async function countedTwice(stored: readonly MatrixSeries[], fromMs: number, toMs: number) {
   const own = stored.filter(
     ({ metric }) => metric['__name__'] === recorded.sentTotal && metric['path'] === 'service',
@@ -57,15 +64,19 @@ async function countedTwice(stored: readonly MatrixSeries[], fromMs: number, toM
   // the counters were read at the evaluations of their own rules, seconds before the records of them
   const fine = await samples(prometheus, fromMs - 60_000, toMs, `${recorded.total}{path="service"}`);
   const moments = fine.flatMap(({ values }) => values.map(([time]) => time)).sort((a, b) => a - b);
-  const readBefore = (time: number) => moments.filter((moment) => moment <= time).at(-1) ?? 0;
+  const behind = evaluationsBehind(fromMs, toMs);
+  const readBefore = (time: number) =>
+    [...new Set(moments.filter((moment) => moment <= time))].slice(-1 - behind);
   const times = own.flatMap(({ values }) => values.map(([time]) => time)).sort((a, b) => a - b);
-  const raw = await countSeries(
-    prometheus,
-    readBefore(times[0] ?? 0) * 1000,
-    readBefore(times.at(-1) ?? 0) * 1000,
-    '{path="service",outcome=~"ok|slow|failed"}',
-  );
-  return { inStore, raw: sum(raw), records: times.length };
+  const raw = new Set<number>();
+  for (const from of readBefore(times[0] ?? 0))
+    for (const to of readBefore(times.at(-1) ?? 0))
+      raw.add(
+        sum(
+          await countSeries(prometheus, from * 1000, to * 1000, '{path="service",outcome=~"ok|slow|failed"}'),
+        ),
+      );
+  return { inStore, raw: [...raw], records: times.length };
 }
 
 test('the long-term store has every record, and its counts are those of the raw counters', async () => {
@@ -77,7 +88,7 @@ test('the long-term store has every record, and its counts are those of the raw 
       const fromMs = Math.max(toMs - lookBackMs, (await startedMs()) + wayMs);
       const counted = await countedTwice(await sameInBoth(fromMs, toMs), fromMs, toMs);
       expect(counted.records).toBeGreaterThanOrEqual(3 * model.injectors);
-      expect(counted.inStore).toBe(counted.raw);
+      expect(counted.raw).toContain(counted.inStore);
       return counted;
     },
   );
@@ -139,7 +150,7 @@ test('killed for a minute it gets what it missed, once', async () => {
   report('records of the outage', meanwhile.length);
   expect(meanwhile.length).toBeGreaterThanOrEqual(model.paths.length * model.injectors * 2);
   const { inStore, raw } = await countedTwice(stored, beforeMs, readyMs);
-  report('service, in the store and by raw counters', `${inStore} and ${raw} probes`);
-  expect(inStore).toBe(raw);
+  report('service, in the store and by raw counters', `${inStore} and ${raw.join(' or ')} probes`);
+  expect(raw).toContain(inStore);
   onlyExpectedWasNotified(stack.lab);
 }, 240_000);
