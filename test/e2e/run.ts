@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { findStack } from '../../commands/stack/stack';
 import { deleteLab, readLab } from '../../lab/cluster/lab';
@@ -11,7 +12,7 @@ import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
 import { bareLab, isTimeFor, suites, suitesNamed, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
-import { recordCpuTime } from './support/stolen';
+import { recordCpuTime, stolenBetween, tooMuchStolen } from './support/stolen';
 import { startVerb } from './support/verbs';
 
 interface Options {
@@ -121,6 +122,7 @@ class Run {
       const isUp = !this.wanted.some(({ needs }) => needs === 'stack') || (await this.firstUp());
       for (const [index, suite] of this.wanted.entries()) {
         if (this.stopped) break;
+        await this.untilCpusAreBack(this.wanted.slice(index));
         if (!this.isTimeFor(suite, this.wanted.slice(index + 1))) this.leftOut.push(suite);
         else if (suite.needs === 'stack' && !isUp)
           this.note({ name: suite.name, passed: 0, failed: 1, seconds: 0 });
@@ -179,13 +181,30 @@ class Run {
     return code === 0;
   }
 
+  /** Minutes that are left of those that the run was given; no end of them where it was given none. */
+  private minutesLeft(): number {
+    const { within = Infinity } = this.options;
+    return within - (Date.now() - this.startedMs) / 60_000;
+  }
+
+  /** Waits while the host gives the CPUs to others, as long as there is time for that beside all that is to run; not where no time was given. */
+  private async untilCpusAreBack(left: readonly Suite[]): Promise<void> {
+    const needed = left.reduce((sum, { minutes = 0 }) => sum + minutes, 0);
+    const share = () => stolenBetween(Date.now() - 35_000, Date.now());
+    const spare = () => (this.options.within === undefined ? 0 : this.minutesLeft() - needed);
+    if (share() >= tooMuchStolen && spare() > 0)
+      say(
+        `\nwaiting for the CPUs, of which the host gives ${Math.round(share() * 100)} % to others: ${Math.round(spare())} min at most`,
+      );
+    while (share() >= tooMuchStolen && spare() > 0 && !this.stopped) await sleep(5_000);
+  }
+
   private isTimeFor(suite: Suite, later: readonly Suite[]): boolean {
     if (this.options.within === undefined) return true;
-    const leftMs = this.startedMs + this.options.within * 60_000 - Date.now();
     const done = this.wanted.filter(({ name }) => this.results.some((result) => result.name === name));
     const expected = done.reduce((sum, { minutes = 0 }) => sum + minutes * 60, 0);
     const took = this.results.reduce((sum, { seconds }) => sum + seconds, 0);
-    return isTimeFor(suite, later, leftMs / 60_000, expected > 0 ? took / expected : 1);
+    return isTimeFor(suite, later, this.minutesLeft(), expected > 0 ? took / expected : 1);
   }
 
   private async suite({ name, shows }: Suite): Promise<void> {

@@ -43,7 +43,7 @@ export function stolenBetween(fromMs: number, toMs: number): number {
 }
 
 /** From this share on probes are late, and requests to the API server time out now and then. */
-const tooMuch = 0.25;
+export const tooMuchStolen = 0.25;
 
 /** Waits until the host leaves this machine most of its CPUs again, as seen over 20 s; throws with the share when it does not. */
 export async function untilNotStolen(withinMs: number): Promise<void> {
@@ -53,6 +53,6 @@ export async function untilNotStolen(withinMs: number): Promise<void> {
     const now = cpuTime();
     const share = stolenShare(before, now);
     before = now;
-    if (share >= tooMuch) throw new Error(`${Math.round(share * 100)} % of its time is stolen`);
+    if (share >= tooMuchStolen) throw new Error(`${Math.round(share * 100)} % of its time is stolen`);
   });
 }
