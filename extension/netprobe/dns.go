@@ -230,15 +230,11 @@ func answers(message []byte, id uint16) bool {
 
 // withoutAnswer is the result of a query that ended in an error.
 func withoutAnswer(err error) answer {
-	reason := reasonConnect
-	if wire.IsTimeout(err) {
-		reason = reasonTimeout
-	}
 	detail := err.Error()
 	if errors.Is(err, io.EOF) {
 		detail = "closed without an answer"
 	}
-	return answer{reason: reason, detail: detail}
+	return answer{reason: wire.RefusedOr(reasonTimeout, err), detail: detail}
 }
 
 // classify reads an answer, of which nothing is trusted.

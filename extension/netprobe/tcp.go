@@ -77,11 +77,7 @@ func (i *instance) dial(ctx context.Context, address string) (*net.TCPConn, verd
 	dialer := net.Dialer{KeepAlive: -1}
 	conn, err := dialer.DialContext(ctx, "tcp", to.String())
 	if err != nil {
-		reason := reasonConnect
-		if wire.IsTimeout(err) {
-			reason = reasonTimeout
-		}
-		return nil, verdict{reason: reason, detail: err.Error()}, ownFault(err)
+		return nil, verdict{reason: wire.RefusedOr(reasonTimeout, err), detail: err.Error()}, ownFault(err)
 	}
 	return conn.(*net.TCPConn), verdict{}, nil
 }

@@ -113,12 +113,7 @@ func (s *keptSocket) probe(payload []byte) (verdict, error) {
 	}
 	late := s.clear()
 	if _, err := s.conn.Write(payload); err != nil {
-		reason := reasonConnect
-		if wire.IsTimeout(err) {
-			// The time was over before anything was sent; the lag that goes with the result, or the lookup, tells whose fault that was.
-			reason = reasonLoss
-		}
-		return verdict{reason: reason, detail: err.Error(), late: late}, ownFault(err)
+		return verdict{reason: wire.RefusedOr(reasonLoss, err), detail: err.Error(), late: late}, ownFault(err)
 	}
 	for {
 		n, err := s.conn.Read(s.buffer)

@@ -32,7 +32,7 @@ func (p *Prober) probe(ctx context.Context, protocol, address string, number uin
 	case "udp":
 		return probeUDP(ctx, net.JoinHostPort(address, strconv.Itoa(p.config.UDP)), payload(p.config.Node, number, udpBytes))
 	}
-	return wire.ReasonConnect, fmt.Errorf("no protocol %q", protocol)
+	panic("Check lets no protocol through that is not in Protocols: " + protocol)
 }
 
 // payload is unlike that of any other probe of any node.
@@ -46,7 +46,7 @@ func probeTCP(ctx context.Context, address string, payload []byte) (string, erro
 	dialer := net.Dialer{KeepAlive: -1}
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return brokenOff(err, wire.ReasonTimeout), err
+		return wire.RefusedOr(wire.ReasonTimeout, err), err
 	}
 	defer conn.Close()
 	defer until(ctx, conn)()
@@ -60,31 +60,22 @@ func probeUDP(ctx context.Context, address string, payload []byte) (string, erro
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "udp", address)
 	if err != nil {
-		return brokenOff(err, wire.ReasonLoss), err
+		return wire.RefusedOr(wire.ReasonLoss, err), err
 	}
 	defer conn.Close()
 	defer until(ctx, conn)()
 	if _, err := conn.Write(payload); err != nil {
-		return brokenOff(err, wire.ReasonLoss), err
+		return wire.RefusedOr(wire.ReasonLoss, err), err
 	}
 	answer := make([]byte, len(payload)+1)
 	n, err := conn.Read(answer)
 	if err != nil {
-		return brokenOff(err, wire.ReasonLoss), err
+		return wire.RefusedOr(wire.ReasonLoss, err), err
 	}
 	if !bytes.Equal(answer[:n], payload) {
 		return wire.ReasonBody, errors.New("other bytes than those sent")
 	}
 	return "", nil
-}
-
-// brokenOff is the verdict of an error: refused, or the given reason where the time was over. That is so too where nothing was sent yet: a prober
-// that was late for that must not call it refused, which is never put down to its own lateness.
-func brokenOff(err error, overTime string) string {
-	if wire.IsTimeout(err) {
-		return overTime
-	}
-	return wire.ReasonConnect
 }
 
 // until gives a connection the deadline of the probe, and ends its waiting when the probe is not wanted any more.

@@ -50,6 +50,15 @@ func IsTimeout(err error) bool {
 		errors.Is(err, syscall.ETIMEDOUT)
 }
 
+// RefusedOr is the verdict of an error where nothing was answered: refused, or the given reason where the time was over. That is so too where
+// nothing was sent yet: a prober that was late for that must not call it refused, which is never put down to its own lateness.
+func RefusedOr(overTime string, err error) (reason string) {
+	if IsTimeout(err) {
+		return overTime
+	}
+	return ReasonConnect
+}
+
 // Exchange sends the payload and wants exactly that back; the reason is empty when it came. Wrong bytes are told at once, however
 // many are still to come. The deadline is that of the connection.
 func Exchange(conn net.Conn, payload []byte) (reason, detail string) {
