@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { parseHostAndPort } from './address';
-import { choice, flag, labels, leaf, number, text } from './fields';
+import { flag, labels, leaf, number, text } from './fields';
 import { dnsLabel, labelName } from './kubernetes-names';
 import { otlpSchema } from './otlp-schema';
 import { receiverSchema } from './receiver-schema';
-import { retention } from './retention-field';
+import { kindField, retention } from './monitoring-fields';
 
 const selected = (what: string) =>
   labels(`write those that ${what} of your operator’s asks for, or leave it out where it takes all`)
@@ -14,11 +14,15 @@ const selected = (what: string) =>
       leftOut: 'none beside our own, for a selector that takes all',
     });
 
+const receiversOf = (whose: string) =>
+  z
+    .array(receiverSchema)
+    .optional()
+    .meta({ description: `Who is told of alerts by ${whose}.`, leftOut: 'nobody' });
+
 /** Monitoring by a Prometheus of the user's that an operator runs. */
 export const existingSchema = z.strictObject({
-  kind: choice(['existing'], 'write existing').describe(
-    'What watches: who keeps Prometheus and Alertmanager.',
-  ),
+  kind: kindField('existing'),
   /** Where rules and monitors go, which their Prometheus must look into. */
   namespace: text({
     pattern: labelName,
@@ -58,15 +62,12 @@ export const existingSchema = z.strictObject({
       description: 'Makes an AlertmanagerConfig of our routes, receivers and inhibitions.',
       leftOut: 'your Alertmanager routes by itself',
     }),
-  receivers: z.array(receiverSchema).optional().meta({
-    description: 'Who is told of alerts by the AlertmanagerConfig.',
-    leftOut: 'nobody',
-  }),
+  receivers: receiversOf('the AlertmanagerConfig'),
 });
 
 /** Google's operator scrapes and evaluates; counts get to its store by a collector of the user's. */
 export const gmpSchema = z.strictObject({
-  kind: choice(['gmp'], 'write gmp').describe('What watches: who keeps Prometheus and Alertmanager.'),
+  kind: kindField('gmp'),
   otlp: otlpSchema.describe('Where k6 pushes to.'),
   /** Where the collectors run, for network policies. */
   collectors: text({
@@ -88,15 +89,12 @@ export const gmpSchema = z.strictObject({
       description: 'Takes the configuration of the managed Alertmanager over: our routes, and nobody else’s.',
       leftOut: 'your Alertmanager routes by itself',
     }),
-  receivers: z.array(receiverSchema).optional().meta({
-    description: 'Who is told of alerts by the managed Alertmanager.',
-    leftOut: 'nobody',
-  }),
+  receivers: receiversOf('the managed Alertmanager'),
 });
 
 /** Nothing in the cluster evaluates rules: counts go to somebody who does, or to nobody. */
 export const noneSchema = z.strictObject({
-  kind: choice(['none'], 'write none').describe('What watches: who keeps Prometheus and Alertmanager.'),
+  kind: kindField('none'),
   otlp: otlpSchema.describe('Where k6 pushes to.'),
   /** What chaos asks before it kills, where it is on. */
   prometheusUrl: leaf({

@@ -4,7 +4,7 @@ import { objectName } from './kubernetes-names';
 import { longTermSchema } from './long-term-schema';
 import { receiverSchema } from './receiver-schema';
 import { resources } from './resources-schema';
-import { retention } from './retention-field';
+import { kindField, retention } from './monitoring-fields';
 
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;
@@ -86,9 +86,7 @@ const chartVersion = '88.5.3';
 
 /** Monitoring that the stack installs by the chart kube-prometheus-stack. */
 export const chartSchema = z.strictObject({
-  kind: choice(['kube-prometheus-stack'], 'write kube-prometheus-stack').describe(
-    'What watches: who keeps Prometheus and Alertmanager.',
-  ),
+  kind: kindField('kube-prometheus-stack'),
   ...runShape,
   chart: z
     .strictObject({
