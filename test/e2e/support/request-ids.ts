@@ -54,30 +54,36 @@ export function goodMoments({ atTarget, answered }: ServerView): number[] {
   return [...answered.values(), ...[...atTarget.values()].map(({ timeMs }) => timeMs)].sort((a, b) => a - b);
 }
 
-/** What the servers know about the probes of one injector. */
-export interface InjectorView {
-  readonly kept: { readonly arrived: number; readonly answered: number };
-  readonly fresh: { readonly arrived: number; readonly answered: number };
-  /** `sent` is known from the numbers of the probes: each virtual user counts its own, and a hole is one that never arrived. */
-  readonly direct: { readonly arrived: number; readonly sent: number };
+/** What the servers know about the probes of one injector over one kind of connection. */
+export interface SeenProbes {
+  /** Reached source, or target where they go there directly. */
+  readonly arrived: number;
+  /** Were answered by target. */
+  readonly answered: number;
+  /** Direct ones that never arrived: each virtual user numbers its own, and a hole is one of them. */
+  readonly holes: number;
+  /** Virtual users of direct ones: no hole shows where the first or last of one never arrived. */
+  readonly users: number;
 }
 
-/** What the servers know about the probes that came from one address. */
-export function injectorView(view: ServerView, address: string): InjectorView {
+/** What the servers know about the probes that came from one address; direct ones are on fresh connections. */
+export function probesSeen(view: ServerView, address: string): Record<'kept' | 'fresh', SeenProbes> {
   const from = (seen: ReadonlyMap<string, SeenProbe>, probe: string) =>
-    [...seen.values()].filter((one) => one.from === address && one.id.probe === probe);
-  const hop = (probe: string) => {
-    const arrived = from(view.atSource, probe);
-    return {
-      arrived: arrived.length,
-      answered: arrived.filter(({ id }) => view.answered.has(id.text)).length,
-    };
+    [...seen.values()].filter((one) => one.from === address && one.id.probe === probe).map(({ id }) => id);
+  const overSource = (probe: string) => {
+    const ids = from(view.atSource, probe);
+    return { arrived: ids.length, answered: ids.filter(({ text }) => view.answered.has(text)).length };
   };
   const direct = from(view.atTarget, 'direct');
+  const fresh = overSource('fresh');
   return {
-    kept: hop('kept'),
-    fresh: hop('fresh'),
-    direct: { arrived: direct.length, sent: numbersSpanned(direct.map(({ id }) => id)) },
+    kept: { ...overSource('kept'), holes: 0, users: 0 },
+    fresh: {
+      arrived: fresh.arrived + direct.length,
+      answered: fresh.answered + direct.length,
+      holes: numbersSpanned(direct) - direct.length,
+      users: new Set(direct.map(({ user }) => user)).size,
+    },
   };
 }
 
