@@ -63,7 +63,7 @@ describe('the stack’s own lab', () => {
     'killed as a whole shows as drift, and up brings it back with its data',
     async () => {
       if ((await readLab(stack.lab))?.alive === false) await stack.up();
-      const { beforeMs, before } = await probesToRemember(prometheus);
+      const { beforeMs, before } = await probesToRemember(prometheus, 10_000);
       for (const { pid } of labProcesses(stack.lab)) kill(pid);
       await eventually('the lab says so', { withinMs: 10_000, everyMs: 100 }, async () =>
         expect((await readLab(stack.lab))?.dead).toEqual(['cp', 'node1', 'node2']),

@@ -12,7 +12,7 @@ import { hostSnapshot } from './support/host';
 import { labStack } from './support/lab-stack';
 import { bareLab, isTimeFor, suites, suitesNamed, type Suite } from './suites';
 import { environment } from './support/stack-under-test';
-import { recordCpuTime, stolenBetween, tooMuchStolen } from './support/stolen';
+import { cpuReadingsMs, percent, recordCpuTime, stolenNow, tooMuchStolen } from './support/stolen';
 import { startVerb } from './support/verbs';
 
 interface Options {
@@ -114,7 +114,7 @@ class Run {
 
   async go(): Promise<number> {
     recordCpuTime();
-    this.readings = setInterval(recordCpuTime, 10_000).unref();
+    this.readings = setInterval(recordCpuTime, cpuReadingsMs).unref();
     const hasLab = this.options.clear === true || this.wanted.some(({ needs }) => needs !== 'nothing');
     if (hasLab) await this.clear();
     if (this.options.clear) return this.results.length > 0 ? 1 : 0;
@@ -189,25 +189,27 @@ class Run {
 
   /** Waits while the host gives the CPUs to others, as long as there is time for that beside all that is to run; not where no time was given. */
   private async untilCpusAreBack(left: readonly Suite[]): Promise<void> {
+    if (this.options.within === undefined) return;
     const needed = left.reduce((sum, { minutes = 0 }) => sum + minutes, 0);
-    const share = () => stolenBetween(Date.now() - 35_000, Date.now());
-    const spare = () => (this.options.within === undefined ? 0 : this.minutesLeft() - needed);
-    if (share() >= tooMuchStolen && spare() > 0)
-      say(
-        `\nwaiting for the CPUs, of which the host gives ${Math.round(share() * 100)} % to others: ${Math.round(spare())} min at most`,
-      );
-    while (share() >= tooMuchStolen && spare() > 0 && !this.stopped) await sleep(5_000);
+    for (let said = false; stolenNow() >= tooMuchStolen && !this.stopped; said = true) {
+      const spare = this.minutesLeft() - needed;
+      if (spare <= 0) return;
+      if (!said)
+        say(
+          `\nwaiting for the CPUs, of which the host gives ${percent(stolenNow())} to others: ${Math.round(spare)} min at most`,
+        );
+      await sleep(5_000);
+    }
   }
 
   private isTimeFor(suite: Suite, later: readonly Suite[]): boolean {
-    if (this.options.within === undefined) return true;
     const done = this.wanted.filter(({ name }) => this.results.some((result) => result.name === name));
     const expected = done.reduce((sum, { minutes = 0 }) => sum + minutes * 60, 0);
     const took = this.results.reduce((sum, { seconds }) => sum + seconds, 0);
     return isTimeFor(suite, later, this.minutesLeft(), expected > 0 ? took / expected : 1);
   }
 
-  private async suite({ name, shows }: Suite): Promise<void> {
+  private async suite({ name, shows, needs }: Suite): Promise<void> {
     say(`\n== ${name}: ${shows}`);
     const startedMs = Date.now();
     const report = join(this.directory, `report-${name.replaceAll('/', '-')}.json`);
@@ -224,7 +226,7 @@ class Run {
         : []),
     ];
     const child = spawn(process.execPath, [...words, `test/e2e/${name}[./]`], {
-      env: { ...process.env, E2E: '1', CI: 'true' },
+      env: { ...process.env, E2E: '1', CI: 'true', [environment.needs]: needs },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.current = child;

@@ -22,6 +22,14 @@ test('its end may come later', () => {
   expect(isOfSlowMachine('ServerSlow - ticket resolved', now, burst(50))).toBe(false);
 });
 
+test('a burst of minutes counts for a late end too, although it is little of all the time before', () => {
+  const [endMs, lastsMs] = [now - 25 * minute, 6 * minute];
+  const average = (fromMs: number, toMs: number) =>
+    (0.3 * Math.max(0, Math.min(toMs, endMs) - Math.max(fromMs, endMs - lastsMs))) / (toMs - fromMs);
+  expect(average(now - 40 * minute, now)).toBeLessThan(0.1);
+  expect(isOfSlowMachine('ServerSlow - ticket resolved', now, average)).toBe(true);
+});
+
 test('a page is never excused, nor what says that something is broken', () => {
   for (const words of [
     'PathDown service page firing',

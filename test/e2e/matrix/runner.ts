@@ -3,7 +3,7 @@ import { countSeries, failures, sum } from '../support/counts';
 import { expectToo, mayStillCome, stillToCome, without } from '../support/expected';
 import { busyMachine, isOfSlowMachine } from '../support/slow-machine';
 import { stolenBetween } from '../support/stolen';
-import { alertInWords, news, notifications } from '../support/pager';
+import { alertInWords, news, notifications, stillOpen } from '../support/pager';
 import type { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report, seconds, until } from '../support/wait';
 import { freshPrometheus } from './fresh-prometheus';
@@ -277,11 +277,6 @@ export class MatrixRunner {
 
   /** Alerts whose end has not been told yet, in short words. */
   private firing(): Set<string> {
-    const state = new Map<string, number>();
-    for (const word of news(this.stack.lab).flatMap(({ words }) => words)) {
-      const short = word.replace(/ (firing|resolved)$/, '');
-      state.set(short, (state.get(short) ?? 0) + (word.endsWith('firing') ? 1 : -1));
-    }
-    return new Set([...state].filter(([, open]) => open > 0).map(([short]) => short));
+    return new Set(stillOpen(this.stack.lab).map((words) => words.replace(/ firing$/, '')));
   }
 }

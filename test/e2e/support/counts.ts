@@ -190,13 +190,14 @@ function growthWithin({ values }: MatrixSeries, fromMs: number): number {
   return grown;
 }
 
-/** A moment, and what was counted from a minute to ten seconds before it, to be found again later. */
+/** A moment, and what was counted from a minute before it until the last seconds, to be found again later. */
 export async function probesToRemember(
   prometheus: PrometheusApi,
+  lastMs: number,
 ): Promise<{ readonly beforeMs: number; readonly before: Counts }> {
   return eventually('100 probes to remember', { withinMs: 120_000 }, async () => {
     const beforeMs = Date.now();
-    const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - 10_000);
+    const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - lastMs);
     expect(before.ok).toBeGreaterThan(100);
     return { beforeMs, before };
   });

@@ -51,7 +51,7 @@ export function news(lab: string): { readonly timeMs: number; readonly words: re
 }
 
 /** Alerts in words that were told as firing from a moment on, and not as ended since. */
-export function stillOpen(lab: string, sinceMs: number): string[] {
+export function stillOpen(lab: string, sinceMs = 0): string[] {
   const last = new Map(
     notifications(lab, sinceMs).flatMap(({ alerts }) =>
       alerts.map((alert) => [nameOf(alert), alert] as const),

@@ -36,9 +36,11 @@ export function isOfSlowMachine(
   if (busyMachine.test(words)) return true;
   const [alert, , severity, state] = words.split(' ');
   const backMs = state === 'resolved' ? looksBackMs + endsMs : looksBackMs;
+  // window by window, as over all the time to a late end a burst is too short to show
+  const windows = Array.from({ length: backMs / looksBackMs }, (_, i) => atMs - i * looksBackMs);
   return (
     severity === 'ticket' &&
     (aboutTime as readonly (string | undefined)[]).includes(alert) &&
-    stolenBetween(atMs - backMs, atMs) >= stolenFrom
+    windows.some((endMs) => stolenBetween(endMs - looksBackMs, endMs) >= stolenFrom)
   );
 }

@@ -24,6 +24,8 @@ export const environment = {
   records: 'E2E_RECORDS',
   /** How often a failed test is tried again; default 0. */
   retries: 'E2E_RETRIES',
+  /** What the suite needs, as `Suite.needs`. */
+  needs: 'E2E_NEEDS',
   /** Length of the suite `quiet`, in minutes; default 20. */
   quietMinutes: 'E2E_QUIET_MINUTES',
   /** How many probes the suite `soak` waits for; default 100 000. */
