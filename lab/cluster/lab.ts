@@ -4,6 +4,7 @@ import { makePrivate } from '../directories';
 import { baseObjects } from './base-objects';
 import { cgroupProcesses, hierarchies, removeCgroups, topCgroup } from './cgroups';
 import { controlPlanePlan } from './control-plane';
+import { kubectl } from './kubectl';
 import { machineProcess, powerOff, powerOn, writeHosts } from './machine';
 import {
   ensureControlPlaneNetwork,
@@ -13,7 +14,6 @@ import {
   setNodeLink,
 } from './network';
 import { importImages, nodePlan, writeNodeFiles } from './node';
-import { kubectl } from './kubectl';
 import { ensurePki, writePrivate } from './pki';
 import { apiReady, eventually, nodesReady, type Say } from './ready';
 import {
