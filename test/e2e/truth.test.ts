@@ -7,6 +7,7 @@ import { countSeries, failures, sum } from './support/counts';
 import { mayStillCome } from './support/expected';
 import { gone, pods, rollingRestart, rolledOut, scale } from './support/kubernetes';
 import { StackUnderTest } from './support/stack-under-test';
+import { percent, stolenBetween } from './support/stolen';
 import { eventually, report, until } from './support/wait';
 
 const stack = new StackUnderTest();
@@ -42,6 +43,21 @@ async function taken(sinceMs: number): Promise<Quantiles> {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** Share of stolen CPU time (0…1) from which on quantiles are those of the host. */
+const mostStolen = 0.1;
+
+/** What is told and what was taken over a time in which the host left this machine its CPUs; the sixth such time is taken as it is. */
+async function measured(): Promise<{ readonly client: Quantiles; readonly server: Quantiles }> {
+  for (let again = 5; ; again--) {
+    const fromMs = Date.now();
+    await until(fromMs + measuredSeconds * 1000 + countedAfterMs);
+    const stolen = stolenBetween(fromMs, Date.now());
+    if (stolen < mostStolen || again === 0)
+      return { client: await told('service'), server: await taken(fromMs) };
+    report('measured again', `${percent(stolen)} of the CPU time was stolen`);
+  }
+}
+
 beforeAll(async () => {
   // a histogram keeps the resolution that its widest past needed: new injectors begin with the finest
   await rollingRestart(stack, 'injector');
@@ -61,23 +77,19 @@ describe('what is told of a target with a known delay', () => {
   test(
     'without a delay: what the way itself takes',
     async () => {
-      const fromMs = Date.now();
-      await until(fromMs + measuredSeconds * 1000 + countedAfterMs);
-      const [client, server] = [await told('service'), await taken(fromMs)];
+      const { client, server } = await measured();
       overhead = { p50: client.p50 - server.p50, p99: client.p99 - server.p99 };
       report('no delay', JSON.stringify({ client, server }));
       expect(overhead.p50).toBeGreaterThan(0);
     },
-    minutes(3),
+    minutes(10),
   );
 
   test.each([5, 50, 500])(
     '%d ms: p50 and p99 within 5 %% or 1 ms of what target took, the way added',
     async (delayMs) => {
       await target.behave({ delayMs });
-      const fromMs = Date.now();
-      await until(fromMs + measuredSeconds * 1000 + countedAfterMs);
-      const [client, server] = [await told('service'), await taken(fromMs)];
+      const { client, server } = await measured();
       await target.behave({});
       // how late the machine is now: grpc takes the same way without the delay
       const now = await told('grpc');
@@ -99,7 +111,7 @@ describe('what is told of a target with a known delay', () => {
         }).toEqual(expect.objectContaining({ right: true }));
       }
     },
-    minutes(3),
+    minutes(10),
   );
 });
 
