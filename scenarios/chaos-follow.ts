@@ -7,7 +7,7 @@ import { followDrain, giveBackForgotten, nodesOf } from './chaos-drain.ts';
 import type { Guard } from './chaos-guards.ts';
 import { objectGroup, objectModesOf } from './chaos-objects.ts';
 import { asObjectChurn, followObjects, removeForgotten } from './chaos-own.ts';
-import { type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
+import { hasEnded, type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
 
 /** Workloads are looked for this often, so that their counters exist before their first kill. */
 const inventoryMs = 30_000;
@@ -16,9 +16,10 @@ const notKilledMs = 60_000;
 /** What has begun goes on even so: what holds here holds back new kills, and says nothing against it. */
 const mayFinish: readonly Guard[] = ['none', 'quiet', 'cap', 'unrecovered'];
 
-/** Every pod with the label, of all namespaces with victims. */
+/** Every pod with the label that has not ended for good, of all namespaces with victims. */
 export function podsOf(config: Pick<ChaosConfig, 'namespaces'>, world: Pick<ChaosWorld, 'pods'>): Pod[] {
-  return config.namespaces.flatMap((namespace) => world.pods(namespace)).map(podOf);
+  const raw = config.namespaces.flatMap((namespace) => world.pods(namespace));
+  return raw.filter((pod) => !hasEnded(pod)).map(podOf);
 }
 
 /** What one reaper sees of what was begun, by itself or by an earlier one. */

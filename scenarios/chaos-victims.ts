@@ -36,6 +36,11 @@ export interface Pod {
   kind: 'Deployment' | 'StatefulSet' | '';
 }
 
+/** Whether it has ended for good, as one that its node evicted for want of memory: such a pod stays listed, and whoever made it counts it no more. */
+export function hasEnded({ status }: RawPod): boolean {
+  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
+}
+
 /** Reads a pod. Its Deployment is known by its ReplicaSet's name, which ends in the pod's `pod-template-hash`. */
 export function podOf({ metadata, spec, status }: RawPod): Pod {
   const { name, namespace, uid, creationTimestamp, deletionTimestamp, labels = {} } = metadata;

@@ -3,7 +3,16 @@ import { guards } from '../../scenarios/chaos-guards';
 import { stateAnnotation } from '../../scenarios/chaos-lease';
 import { Reaper } from '../../scenarios/chaos-reaper';
 import { readyOf } from '../../scenarios/chaos-victims';
-import { configWith, counted, FakeCluster, run, seeded, turnMs, well } from './support/fake-cluster';
+import {
+  configWith,
+  counted,
+  deploymentPod,
+  FakeCluster,
+  run,
+  seeded,
+  turnMs,
+  well,
+} from './support/fake-cluster';
 
 const hour = 3_600_000;
 /** Often enough that some hundred turns see many kills. */
@@ -32,6 +41,21 @@ test('kills come about once an interval, of every workload and both modes, and a
       `zeros continuous-load/${workload}`,
     );
 });
+
+test.each(['Failed', 'Succeeded'])(
+  'a pod that has ended for good (%s) and stays listed is no pod',
+  (phase) => {
+    const cluster = new FakeCluster(seeded(1));
+    for (const workload of ['source', 'target', 'echo']) {
+      const left = deploymentPod(workload, 'left', cluster.nowMs - hour);
+      cluster.raw.push({ ...left, status: { phase, conditions: [{ type: 'Ready', status: 'False' }] } });
+    }
+    run(cluster, new Reaper(often, cluster.world('a')), 2 * hour);
+    expect(cluster.done.length).toBeGreaterThan(90);
+    expect(counted(cluster, 'recovery').length).toBeGreaterThanOrEqual(cluster.done.length - 1);
+    expect(cluster.events.filter((line) => line.endsWith('-left'))).toEqual([]);
+  },
+);
 
 /** What may go wrong between two turns. */
 const happenings = fc.constantFrom(
