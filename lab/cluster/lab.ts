@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { makePrivate } from '../directories';
 import { baseObjects } from './base-objects';
 import { cgroupProcesses, hierarchies, removeCgroups, topCgroup } from './cgroups';
@@ -18,6 +19,7 @@ import { ensurePki, writePrivate } from './pki';
 import { apiReady, eventually, nodesReady, type Say } from './ready';
 import {
   labAddresses,
+  type LabPaths,
   labPaths,
   labsDirectory,
   type LabSpec,
@@ -54,7 +56,7 @@ export async function createLab(spec: LabSpec, say: Say = quiet): Promise<void> 
   // what runs on a node is said when it is powered on
   if (before && (before.spec.networkPolicies ?? false) !== (spec.networkPolicies ?? false))
     for (const node of nodeNames(before.spec)) await powerOff(node, paths);
-  for (const node of before ? nodeNames(before.spec).slice(spec.nodes) : [])
+  for (const node of machinesOf(paths).filter((machine) => !machineNames(spec).includes(machine)))
     await removeNode(spec.name, node, say);
   await start(spec, say);
 }
@@ -90,11 +92,7 @@ export async function reviveLab(name: string, say: Say = quiet): Promise<readonl
 export async function deleteLab(name: string, say: Say = quiet): Promise<void> {
   const paths = labPaths(name);
   say('stopping the machines');
-  const namespaces = join(paths.root, 'network');
-  const machines = [
-    'cp',
-    ...(existsSync(namespaces) ? readdirSync(namespaces).filter((m) => m !== 'cp') : []),
-  ];
+  const machines = machinesOf(paths);
   // the control plane first, or it would move the pods of each node that goes to the next
   for (const machine of machines) await powerOff(machine, paths);
   say('removing networks and files');
@@ -149,6 +147,13 @@ export function pagerUrl(name: string): string {
   return `http://${labAddresses(name).controlPlane}:${pagerPort}/`;
 }
 
+/** Machines that a lab has something of on this host, whatever its spec says; the control plane first. */
+function machinesOf(paths: LabPaths): string[] {
+  const namespaces = join(paths.root, 'network');
+  const nodes = existsSync(namespaces) ? readdirSync(namespaces).filter((machine) => machine !== 'cp') : [];
+  return ['cp', ...nodes];
+}
+
 async function known(name: string, node: string): Promise<LabSpec> {
   const state = await readLab(name);
   if (!state) throw new Error(`there is no lab '${name}'; \`npm run lab -- list\` names those there are`);
@@ -177,6 +182,7 @@ async function start(spec: LabSpec, say: Say): Promise<void> {
   for (const node of nodeNames(spec).filter((name) => !off.includes(name)))
     await importImages(paths, node, spec.optionalImages);
   await apiReady(spec, say);
+  await forgetNodes(spec);
   say('DNS and storage');
   await applyBase(spec);
   await nodesReady(spec, say, off, since);
@@ -224,6 +230,15 @@ async function removeNode(name: string, node: string, say: Say): Promise<void> {
   rmSync(paths.machine(node).root, { recursive: true, force: true });
 }
 
+/** Deletes nodes of ours whose machines are gone: one may go while nothing answers that it could be told to. */
+async function forgetNodes(spec: LabSpec): Promise<void> {
+  const known = (
+    await kubectl(spec.name, ['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'])
+  ).trim();
+  const gone = known.split(' ').filter((node) => /^node\d+$/.test(node) && !nodeNames(spec).includes(node));
+  if (gone.length > 0) await kubectl(spec.name, ['delete', 'node', ...gone, '--ignore-not-found']);
+}
+
 async function applyBase(spec: LabSpec): Promise<void> {
   const objects = { apiVersion: 'v1', kind: 'List', items: baseObjects(spec, labAddresses(spec.name)) };
   const apply = () =>
@@ -237,5 +252,5 @@ async function applyBase(spec: LabSpec): Promise<void> {
 }
 
 function portsDiffer(a: LabSpec, b: LabSpec): boolean {
-  return JSON.stringify([a.apiPort, a.ports]) !== JSON.stringify([b.apiPort, b.ports]);
+  return !isDeepStrictEqual([a.apiPort, a.ports], [b.apiPort, b.ports]);
 }

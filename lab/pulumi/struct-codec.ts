@@ -52,7 +52,8 @@ function readFields(reader: BinaryReader): Fields {
     entries.push(inside(reader, readEntry));
     return true;
   });
-  return Object.fromEntries(entries);
+  // the engine sends a map's entries in any order: in this one, as the library's, the same inputs are the same text
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function readEntry(reader: BinaryReader): [string, JavaScriptValue] {

@@ -21,11 +21,12 @@ import { bareLab } from './suites';
 import { eventually, report, seconds } from './support/wait';
 
 const name = bareLab;
+const [hostPort, nodePort] = [27898, 30801];
 const spec: LabSpec = {
   name,
   nodes: 2,
   apiPort: 27443,
-  ports: { echo: { hostPort: 27898, nodePort: 30801 } },
+  ports: { echo: { hostPort, nodePort } },
 };
 const bare: Cluster = { kubectl: (...words) => kubectl(name, words) };
 const other = new StackUnderTest();
@@ -66,7 +67,7 @@ describe('a lab without anything in it', () => {
     const open = listeners();
     for (const port of [
       spec.apiPort,
-      27898,
+      hostPort,
       other.port('api'),
       other.port('prometheus'),
       other.port('alertmanager'),
@@ -121,7 +122,7 @@ describe('its network', () => {
         'node1',
         backends.map((url) => `--backend-url=${url}`),
       ),
-      service('near', 30801),
+      service('near', nodePort),
     ];
     await kubectl(name, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await kubectl(name, ['wait', 'pod/near', '--for=condition=Ready', '--timeout=60s']);
@@ -185,6 +186,20 @@ describe('its nodes', () => {
       await updateLab(spec);
       expect(await readiness()).toEqual({ node1: true, node2: true });
       expect(processesInLab(name, 'node3')).toEqual([]);
+    },
+    minutes(8),
+  );
+
+  test(
+    'give a node up while the control plane is off for new ports, and keep it on for the same ones in another order',
+    async () => {
+      await updateLab({ ...spec, nodes: 3, ports: { echo: { hostPort: hostPort + 1, nodePort } } });
+      expect(await readiness()).toEqual({ node1: true, node2: true, node3: true });
+      await updateLab(spec);
+      expect(await readiness()).toEqual({ node1: true, node2: true });
+      const { pid } = onlyProcess(name, 'cp', 'etcd');
+      await updateLab({ ...spec, ports: { echo: { nodePort, hostPort } } });
+      expect(onlyProcess(name, 'cp', 'etcd').pid).toBe(pid);
     },
     minutes(8),
   );
@@ -291,7 +306,7 @@ async function readiness(): Promise<Record<string, boolean>> {
 }
 
 async function echo(): Promise<unknown> {
-  const response = await fetch('http://127.0.0.1:27898/api/echo', {
+  const response = await fetch(`http://127.0.0.1:${hostPort}/api/echo`, {
     method: 'POST',
     body: '"ping"',
     signal: AbortSignal.timeout(5_000),

@@ -50,6 +50,14 @@ test('what they are compared with is the library', () => {
   expect(library(() => structOf({ a: 1 }).serializeBinary())).toHaveLength(0);
 });
 
+test('reads fields in one order, whatever order they come in', () => {
+  const text = (fields: Fields) =>
+    JSON.stringify(fieldsOf(Struct.deserializeBinary(structOf(fields).serializeBinary())));
+  expect(text({ hostPort: 1, nodePort: { b: 1, a: 2 } })).toBe(
+    text({ nodePort: { a: 2, b: 1 }, hostPort: 1 }),
+  );
+});
+
 test('reads what the library writes', () => {
   fc.assert(
     fc.property(anyFields, (fields) => {
