@@ -100,11 +100,16 @@ function nodePairDown(model: SignalModel, prober: NodeProberSettings): AlertRule
   const window = pairWindowSeconds(prober);
   const blamed = (end: string) =>
     renamed(`max_over_time(${nodeRecorded.unreachable}[${duration(nodeMemorySeconds)}])`, 'node', end);
+  // A node that was taken away has no condition any more, and is probed until its endpoints are gone; without any conditions all are told.
+  const takenAway =
+    `(count by (target_node) (${nodeRecorded.pairDown}) unless on (target_node) ${renamed(nodeReady, 'node', 'target_node')} ` +
+    `and on () (count(${nodeReady}) > 0))`;
   const pair = '{{ $labels.source_node }} → {{ $labels.target_node }} over {{ $labels.protocol }}';
   return alertRule(model, 'NodePairDown', {
     expr:
       `${probes(['failed'], window, pairLabels)} and on (${key}) (${nodeRecorded.pairDown} == 1) ` +
-      `unless on (source_node) ${blamed('source_node')} unless on (target_node) ${blamed('target_node')}`,
+      `unless on (source_node) ${blamed('source_node')} unless on (target_node) ${blamed('target_node')} ` +
+      `unless on (target_node) ${takenAway}`,
     for: duration(fastIntervalSeconds),
     keep_firing_for: duration(keepSeconds),
     summary: `${pair} is down: {{ $value | printf "%.0f" }} probes in ${duration(window)}, none good`,
@@ -114,7 +119,7 @@ function nodePairDown(model: SignalModel, prober: NodeProberSettings): AlertRule
 
 function nodeUnreachable(model: SignalModel): AlertRule {
   return alertRule(model, 'NodeUnreachable', {
-    // A node that was taken away has no condition any more, and is probed until its endpoints are gone; without any conditions all are told.
+    // of a node that was taken away neither
     expr: `${nodeRecorded.unreachable} and on (node) (${nodeReady} == 1) or ${nodeRecorded.unreachable} and on () absent(${nodeReady})`,
     for: duration(unreachableForSeconds),
     keep_firing_for: duration(keepSeconds),

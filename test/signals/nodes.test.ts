@@ -287,6 +287,21 @@ test(
         (node, at) => node === 'n4' && at >= 290 && 'removed',
       ),
       scene(
+        'nor is the first of its pairs to fail down',
+        three,
+        (pair, at) =>
+          at < 300 || !touches('n3', pair) ? 'good' : oneWay(pair) && at < 600 ? 'fails' : 'gone',
+        { 345: [], 500: [], 590: [] },
+        (node, at) => node === 'n3' && at >= 290 && 'removed',
+      ),
+      scene(
+        'where nobody says which nodes are ready, a pair is told',
+        three,
+        (pair, at) => (oneWay(pair) && at >= 300 ? 'fails' : 'good'),
+        { 295: [], 345: ['NodePairDown'] },
+        () => 'removed',
+      ),
+      scene(
         'where nobody says which nodes are ready, one that is cut off is told',
         four,
         (pair, at) =>
