@@ -11,7 +11,7 @@ export const nodeCatalogue = [
     meaning:
       'Probes from one node to another over one protocol are sent and none is answered, while most other pairs of both nodes are well.',
     condition:
-      'Probes attempted, none good, over max(20 s, 10 / rate), for 5 s; not where most pairs of one of the two nodes are down (that is NodeUnreachable). All pairs of one moment are one notification, which waits 10 s for the others.',
+      'Probes attempted, none good, over max(20 s, 10 / rate), for 5 s; not where most pairs of one of the two nodes are down (that is NodeUnreachable), nor where target was taken out of the cluster. All pairs of one moment are one notification, which waits 10 s for the others.',
     causes: [
       'a network policy or a packet filter on one of the two nodes',
       'a broken tunnel or route between the two (the CNI’s peer, an entry of a cloud’s route table)',
