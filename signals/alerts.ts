@@ -131,11 +131,17 @@ export function proberAlerts(model: SignalModel, path: PathSettings): AlertRule[
       for: '6m',
       summary: `{{ $value | humanizePercentage }} of the asked probes of path ${path.name} are sent`,
     }),
-    alert(model, path, 'ProberErrors', {
-      expr: `(${probesWithin(path, 'error', meterWindowSeconds)} > ${tolerated}) ${wanted}`,
-      for: '1m',
-      summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} failed by the prober's own fault in ${window}`,
-    }),
+    alertRule(
+      model,
+      'ProberErrors',
+      {
+        expr: `(${probesWithin(path, 'error', meterWindowSeconds)} > ${tolerated}) ${wanted}`,
+        for: '1m',
+        summary: `{{ $value | printf "%.0f" }} probes of path ${path.name} failed by the prober's own fault in ${window}`,
+        detail: `In the last ${window}: ${commonest(path, 'error', meterWindowSeconds)}of path ${path.name}.`,
+      },
+      path,
+    ),
   ];
 }
 
@@ -191,7 +197,7 @@ function alert(
   name: AlertName,
   { detail, ...rule }: AlertParts,
 ): AlertRule {
-  const failed = `Failed in the last 2 min: ${why(path)}.`;
+  const failed = `Failed in the last 2 min: ${commonest(path, 'failed', 120)}objective ${number(path.availabilityPercent)} %.`;
   return alertRule(
     model,
     name,
@@ -209,13 +215,13 @@ function mutes(others: readonly string[]): string {
   );
 }
 
-/** A template that lists the commonest reasons with their hop and injector while the alert is evaluated. */
-function why(path: PathSettings): string {
-  const query = `topk(3, ${probesWithin(path, 'failed', 120, ['reason', 'hop', 'instance'])} > 0)`;
+/** A template that lists the commonest reasons while the alert is evaluated, with injector, and hop where there is one. */
+function commonest(path: PathSettings, outcome: 'failed' | 'error', seconds: number): string {
+  const query = `topk(3, ${probesWithin(path, outcome, seconds, ['reason', 'hop', 'instance'])} > 0)`;
+  const hop = outcome === 'failed' ? ' at hop {{ .Labels.hop }}' : '';
   return (
     `{{ range query "${quoted(query)}" }}` +
-    `{{ .Value | printf "%.0f" }} × {{ .Labels.reason }} at hop {{ .Labels.hop }} from {{ .Labels.instance }}, {{ else }}nothing, {{ end }}` +
-    `objective ${number(path.availabilityPercent)} %`
+    `{{ .Value | printf "%.0f" }} × {{ .Labels.reason }}${hop} from {{ .Labels.instance }}, {{ else }}nothing, {{ end }}`
   );
 }
 

@@ -319,6 +319,35 @@ test.each(quick.map((each) => [each.name, each] as const))(
   120_000,
 );
 
+test('a ticket on the prober says what its own faults were, and not what failed', async () => {
+  const errors = [well(300), { seconds: 300, ok: 1.8, failed: 0.1, error: 0.1 }];
+  const { meaning, causes } = alertCatalogue.find(({ name }) => name === 'ProberErrors')!;
+  const told: RuleTest = {
+    ...scene(
+      'words',
+      [...injector('injector-a', step, errors), ...injector('injector-b', step, [well(600)])],
+      {},
+    ),
+    alert_rule_test: [
+      {
+        eval_time: '590s',
+        alertname: 'ProberErrors',
+        exp_alerts: [
+          {
+            exp_labels: { path: 'service', severity: 'ticket', owner: 'platform' },
+            exp_annotations: {
+              summary: "29 probes of path service failed by the prober's own fault in 5m",
+              description: `${meaning} In the last 5m: 29 × lag from injector-a, of path service. Likely causes: ${causes.join('; ')}.`,
+              runbook_url: `${model.runbookBase}#probererrors`,
+            },
+          },
+        ],
+      },
+    ],
+  };
+  expect(await testRules(groups, [told])).toMatch(/SUCCESS/);
+}, 120_000);
+
 test('slow burns: a ticket after hours, none below the objective', async () => {
   const hour = 3600;
   const coarse = 120;
