@@ -118,12 +118,9 @@ func (s *keptSocket) probe(payload []byte) (verdict, error) {
 	for {
 		n, err := s.conn.Read(s.buffer)
 		switch {
-		case err != nil && wire.IsTimeout(err):
-			s.remember(payload, true)
-			return verdict{reason: reasonLoss, detail: err.Error(), late: late}, nil
 		case err != nil:
 			s.remember(payload, true)
-			return verdict{reason: reasonConnect, detail: err.Error(), late: late}, ownFault(err)
+			return verdict{reason: wire.RefusedOr(reasonLoss, err), detail: err.Error(), late: late}, ownFault(err)
 		case bytes.Equal(s.buffer[:n], payload):
 			s.remember(payload, false)
 			return verdict{late: late}, nil
