@@ -239,6 +239,7 @@ describe('one life of the injectors, compared with the servers’ own logs', () 
           continue;
         }
         const underWay = lastArrivals(view, address, 300);
+        expect(lost).toBeLessThanOrEqual(underWay);
         for (const each of compared)
           expect({ ...each, contradictions: contradictions(each.seen, each.counted, underWay) }).toEqual({
             ...each,
