@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { parseHostAndPort } from './address';
 import { flag, labels, leaf, number, text } from './fields';
 import { dnsLabel, labelName } from './kubernetes-names';
+import { kindField, retention } from './monitoring-fields';
 import { otlpSchema } from './otlp-schema';
 import { receiverSchema } from './receiver-schema';
-import { kindField, retention } from './monitoring-fields';
 
 const selected = (what: string) =>
   labels(`write those that ${what} of your operator’s asks for, or leave it out where it takes all`)

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { choice, flag, leaf, number, duration, size, text } from './fields';
 import { objectName } from './kubernetes-names';
 import { longTermSchema } from './long-term-schema';
+import { kindField, retention } from './monitoring-fields';
 import { receiverSchema } from './receiver-schema';
 import { resources } from './resources-schema';
-import { kindField, retention } from './monitoring-fields';
 
 const megabyte = 2 ** 20;
 const gigabyte = 2 ** 30;

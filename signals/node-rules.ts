@@ -119,7 +119,7 @@ function nodePairDown(model: SignalModel, prober: NodeProberSettings): AlertRule
 
 function nodeUnreachable(model: SignalModel): AlertRule {
   return alertRule(model, 'NodeUnreachable', {
-    // of a node that was taken away neither
+    // One that was taken away has no condition any more, as above; without any conditions all are told.
     expr: `${nodeRecorded.unreachable} and on (node) (${nodeReady} == 1) or ${nodeRecorded.unreachable} and on () absent(${nodeReady})`,
     for: duration(unreachableForSeconds),
     keep_firing_for: duration(keepSeconds),

@@ -17,6 +17,8 @@ const minutes = (count: number) => count * 60_000;
 /** Flush, export, and some time for the way. */
 const countedAfterMs = 6_000;
 const measuredSeconds = 75;
+/** Share of stolen CPU time (0…1) from which on quantiles are those of the host. */
+const mostStolen = 0.1;
 
 interface Quantiles {
   readonly p50: number;
@@ -42,9 +44,6 @@ async function taken(sinceMs: number): Promise<Quantiles> {
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99) };
 }
-
-/** Share of stolen CPU time (0…1) from which on quantiles are those of the host. */
-const mostStolen = 0.1;
 
 /** What is told and what was taken over a time in which the host left this machine its CPUs; the sixth such time is taken as it is. */
 async function measured(): Promise<{ readonly client: Quantiles; readonly server: Quantiles }> {

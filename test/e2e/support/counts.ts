@@ -190,15 +190,16 @@ function growthWithin({ values }: MatrixSeries, fromMs: number): number {
   return grown;
 }
 
-/** A moment, and what was counted from a minute before it until the last seconds, to be found again later. */
+/** A moment, what was counted from a minute before it until the last seconds, and the same counted again. */
 export async function probesToRemember(
   prometheus: PrometheusApi,
   lastMs: number,
-): Promise<{ readonly beforeMs: number; readonly before: Counts }> {
+): Promise<{ readonly beforeMs: number; readonly before: Counts; readonly again: () => Promise<Counts> }> {
   return eventually('100 probes to remember', { withinMs: 120_000 }, async () => {
     const beforeMs = Date.now();
-    const before = await countOutcomes(prometheus, beforeMs - 60_000, beforeMs - lastMs);
+    const again = () => countOutcomes(prometheus, beforeMs - 60_000, beforeMs - lastMs);
+    const before = await again();
     expect(before.ok).toBeGreaterThan(100);
-    return { beforeMs, before };
+    return { beforeMs, before, again };
   });
 }

@@ -1,5 +1,4 @@
-import type { SeriesCount } from './counts';
-import { byOutcome, sum } from './counts';
+import { byOutcome, type SeriesCount, sum } from './counts';
 import type { SeenProbes } from './request-ids';
 
 /** What an injector counted of its probes over one kind of connection. */
