@@ -22,7 +22,7 @@ test(
     });
     await until(Date.now() + 6_000);
     report('evictions', `${kills} in ${seconds(Date.now() - fromMs)}`);
-    await noneLost(prometheus, fromMs);
+    await noneLost({ stack, reaper }, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     const all = (await reaper.kills(0)).length;

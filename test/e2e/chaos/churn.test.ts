@@ -63,7 +63,7 @@ test(
     await eventually('nothing of its own is left', { withinMs: 30_000 }, async () => {
       expect(await own()).toEqual([]);
     });
-    await noneLost(prometheus, fromMs);
+    await noneLost({ stack, reaper }, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     const reasons = new Set((await reaper.events()).map(({ reason }) => reason));

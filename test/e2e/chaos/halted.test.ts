@@ -3,7 +3,7 @@ import { list } from '../support/kubernetes';
 import { eventually, report, seconds } from '../support/wait';
 import { minutes, noneLost, often, stackWithReaper } from './reaper';
 
-const { stack, reaper, prometheus } = stackWithReaper({
+const { stack, reaper } = stackWithReaper({
   ...often,
   // one workload, so that the others keep both pods while there is no place for new ones
   victims: '["echo"]',
@@ -38,7 +38,7 @@ test(
       notified(stack.lab, placedMs, 'ChaosHalted - ticket resolved'),
     );
     expectToo('ChaosHalted - ticket firing', 'ChaosHalted - ticket resolved');
-    await noneLost(prometheus, fromMs);
+    await noneLost({ stack, reaper }, fromMs);
     for (const status of ['firing', 'resolved']) mayStillCome(`ReplicasMissing - ticket ${status}`);
     onlyExpectedWasNotified(stack.lab);
   },

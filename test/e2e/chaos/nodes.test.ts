@@ -53,7 +53,7 @@ test(
     for (const { line } of await over()) report('drain', line.replace(/^.*chaos: |" source.*$/g, ''));
     const evicted = await reaper.told(/chaos: drained /, fromMs);
     report('pods that left their node', evicted.length);
-    await noneLost(prometheus, fromMs);
+    await noneLost({ stack, reaper }, fromMs);
     onlyExpectedWasNotified(stack.lab);
 
     await eventually('no node is cordoned', { withinMs: 10_000 }, async () => {

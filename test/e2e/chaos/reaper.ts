@@ -1,10 +1,19 @@
-import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { kubectl } from '../../../lab/cluster/kubectl';
 import type { ChaosConfig } from '../../../scenarios/chaos-config';
 import { optIn } from '../../../signals/chaos';
 import { chaosChecksTotal } from '../../../signals/metrics';
+import { defaultTargetLingerSeconds } from '../../../signals/model';
 import { mayStillCome } from '../support/expected';
-import { inStalls, inWords, lossesBetween, type ToldKill } from '../support/lost-probes';
+import {
+  closedWhileIdle,
+  inStalls,
+  inWords,
+  lossesBetween,
+  type Shutdown,
+  shutdownsOf,
+  type Told,
+  type ToldKill,
+} from '../support/lost-probes';
 import { StackUnderTest } from '../support/stack-under-test';
 import { eventually, report } from '../support/wait';
 
@@ -47,17 +56,28 @@ export function stackWithReaper(
 }
 
 /**
- * Asserts that no probe was lost since a moment but in stalls of the machine ({@link inStalls}). Those are told too where they lie near a removal,
- * as nobody knows there what this knows.
+ * Asserts that no probe was lost since a moment but in stalls of the machine ({@link inStalls}) and to connections that a server closed idle
+ * ({@link closedWhileIdle}). Those are told too where they lie near a removal.
  */
-export async function noneLost(prometheus: PrometheusApi, fromMs: number): Promise<void> {
+export async function noneLost(
+  { stack, reaper }: { stack: StackUnderTest; reaper: ReaperUnderTest },
+  fromMs: number,
+): Promise<void> {
+  const prometheus = stack.prometheus();
   const losses = await lossesBetween(prometheus, fromMs, Date.now());
+  const lingerMs = (stack.model().targetLingerSeconds ?? defaultTargetLingerSeconds) * 1000;
   const stalls = await inStalls(prometheus, losses);
+  const closed = closedWhileIdle(
+    losses.filter((loss) => !stalls.includes(loss)),
+    await reaper.shutdowns(fromMs - minutes(1), lingerMs),
+  );
+  const excused = [...stalls, ...closed];
   report('lost probes', inWords(losses));
   report('of them while the machine stood still', inWords(stalls));
-  for (const path of new Set(stalls.map((loss) => loss.path)))
+  report('of them to a connection that its server closed idle', inWords(closed));
+  for (const path of new Set(excused.map((loss) => loss.path)))
     for (const status of ['firing', 'resolved']) mayStillCome(`ChaosLostProbes ${path} ticket ${status}`);
-  expect(inWords(losses.filter((loss) => !stalls.includes(loss)))).toBe('none');
+  expect(inWords(losses.filter((loss) => !excused.includes(loss)))).toBe('none');
 }
 
 /** Notes what may be told of pods that go four times a minute, though nothing is lost: streams that end more often than they should. */
@@ -69,12 +89,6 @@ function streamsMayTell(): void {
 /** Flags of `up` for keys of the section `chaos`. */
 export function flags(chaos: Readonly<Record<string, string | number | boolean>>): string[] {
   return Object.entries(chaos).flatMap(([key, value]) => ['--set', `chaos.${key}=${String(value)}`]);
-}
-
-/** One line of the reaper, with the kubelet's time. */
-export interface Told {
-  readonly timeMs: number;
-  readonly line: string;
 }
 
 /** What the suites see and do of the reaper of a stack. */
@@ -124,6 +138,11 @@ export class ReaperUnderTest {
       atMs: timeMs,
       workload: /\(\w+, [\w-]+\/([\w-]+),/.exec(line)?.[1] ?? '',
     }));
+  }
+
+  /** When the servers of the pods that it took gracefully since a moment close ({@link shutdownsOf}). */
+  async shutdowns(sinceMs: number, lingerMs: number): Promise<Shutdown[]> {
+    return shutdownsOf(await this.told(/chaos: /, sinceMs), lingerMs);
   }
 
   /**

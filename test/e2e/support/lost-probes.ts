@@ -1,6 +1,6 @@
 import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { probesTotal } from '../../../signals/metrics';
-import { pathRow, type PathName } from '../../../signals/paths';
+import { overHttp, pathRow, type PathName } from '../../../signals/paths';
 import { samples } from './counts';
 
 /** Lost probes of one label set that one export told of. */
@@ -22,6 +22,10 @@ const latePerLoss = 3;
 /** And it stops the whole injector, so paths that have nothing in common. */
 const leastLatePaths = 2;
 
+/** The reaper says what it did when it has heard of it; a loss is exported so long after it, at most, on a busy machine. */
+const aheadMs = 1_000;
+const exportedMs = 5_000;
+
 /** One removal, as the reaper told it. */
 export interface ToldKill {
   readonly atMs: number;
@@ -32,6 +36,21 @@ export interface ToldKill {
 /** A kill with what it cost. */
 export interface Cost extends ToldKill {
   readonly losses: readonly Loss[];
+}
+
+/** Pods of a workload that end gracefully. */
+export interface Shutdown {
+  /** Name of the Deployment. */
+  readonly workload: string;
+  /** From when until when a loss may be told of the moment in which their servers close. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One line of the reaper, with the kubelet's time. */
+export interface Told {
+  readonly timeMs: number;
+  readonly line: string;
 }
 
 /** Every lost probe between two moments, or every one of another selector, by the export that told of it; exact, as the counters are. */
@@ -94,6 +113,42 @@ export function besideStalls(losses: readonly Loss[], late: readonly Loss[]): Lo
     const lateThen = beside(late, loss);
     const paths = new Set(lateThen.map(({ path }) => path));
     return paths.size >= leastLatePaths && lostIn(lateThen) >= latePerLoss * lostIn(beside(losses, loss));
+  });
+}
+
+/**
+ * When the servers of pods close that the reaper took gracefully, by its lines: `lingerMs` after its deed at the earliest, and as long after all was
+ * whole again at the latest.
+ */
+export function shutdownsOf(lines: readonly Told[], lingerMs: number): Shutdown[] {
+  return lines.flatMap(({ timeMs, line }) => {
+    const deed =
+      /(?:removed|churned|drained) \S+ (?:off \S+ )?\((?:(evict|restart|scale), )?[\w-]+\/([\w-]+), uid/;
+    const [found, mode, workload = ''] = deed.exec(line) ?? [];
+    if (found === undefined) return [];
+    const isOver = (it: Told) =>
+      it.timeMs > timeMs && it.line.includes(`/${workload} has recovered from ${mode}`);
+    const wholeMs = lines.find(isOver)?.timeMs ?? timeMs;
+    return [{ workload, fromMs: timeMs + lingerMs - aheadMs, toMs: wholeMs + lingerMs + exportedMs }];
+  });
+}
+
+/**
+ * Losses that no drain can save (docs/operations.md): a call over a kept HTTP/1.1 connection that its server closed idle in that very
+ * moment, as it ended. One for each shutdown of the workload at the far end of the hop; gateways and sidecars drain otherwise.
+ */
+export function closedWhileIdle(losses: readonly Loss[], shutdowns: readonly Shutdown[]): Loss[] {
+  const left = [...shutdowns];
+  return losses.filter(({ path, how, count, atMs }) => {
+    const { hops, gateway, mesh } = pathRow(path as PathName);
+    const [, hop] = /^reset kept (\d+)$/.exec(how) ?? [];
+    if (hop === undefined || count > 1 || !overHttp(path as PathName) || gateway || mesh) return false;
+    const server = hops[Number(hop) - 1]?.to;
+    const found = left.findIndex(
+      ({ workload, fromMs, toMs }) => workload === server && fromMs <= atMs && atMs <= toMs,
+    );
+    if (found >= 0) left.splice(found, 1);
+    return found >= 0;
   });
 }
 
