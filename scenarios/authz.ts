@@ -1,5 +1,4 @@
 /** The paths whose probes are good when they are refused: what a mesh must keep out is tried, for ever. */
-import exec from 'k6/execution';
 import http from 'k6/http';
 import type { Params } from 'k6/http';
 import { nowMs } from './clock.ts';
@@ -7,27 +6,26 @@ import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { request } from './http-request.ts';
 import { watchLag } from './lag-meter.ts';
+import { nonce, probeId } from './nonce.ts';
 import { listedReason } from './reasons.ts';
 import { recordHeldBack, recordProbe, recordRepeats } from './recorder.ts';
 import { judgePlaintext, judgeStranger } from './refusal.ts';
 import { repeatsSince } from './repeats.ts';
 import { judge } from './verdict.ts';
 
-const runId = Math.random().toString(36).slice(2, 10);
-
 /** A probe's own id, and the request that carries it. */
-function nonce(probe: ProbeConfig) {
-  const id = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
+function asked(probe: ProbeConfig) {
+  const id = probeId(probe);
   return {
     url: `${probe.address}?id=${id}`,
-    body: JSON.stringify(id),
+    body: JSON.stringify(nonce(id)),
     headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
   };
 }
 
 /** One probe of what must be refused without a certificate: POST to a pod that takes mutual TLS only. Never throws. */
 export async function probePlaintext(path: PathConfig, probe: ProbeConfig): Promise<void> {
-  const { url, body, headers } = nonce(probe);
+  const { url, body, headers } = asked(probe);
   repeatsSince();
   const lag = watchLag();
   const startMs = nowMs();
@@ -58,7 +56,7 @@ export async function probePlaintext(path: PathConfig, probe: ProbeConfig): Prom
 
 /** One probe of what must be refused to a stranger: POST to a source under an identity that target does not answer. Never throws. */
 export async function probeStranger(path: PathConfig, probe: ProbeConfig): Promise<void> {
-  const { url, body, headers } = nonce(probe);
+  const { url, body, headers } = asked(probe);
   const answer = await request('POST', url, body, headers, path, probe);
   if (!answer) {
     recordHeldBack(probe);

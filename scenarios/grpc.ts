@@ -1,4 +1,3 @@
-import exec from 'k6/execution';
 import grpc from 'k6/net/grpc';
 import { setTimeout } from 'k6/timers';
 import { nowMs } from './clock.ts';
@@ -6,6 +5,7 @@ import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { reasonOfCall, reasonOfConnect } from './grpc-reasons.ts';
 import { watchLag, watchProcess } from './lag-meter.ts';
+import { nonce, probeId } from './nonce.ts';
 import { listedReason } from './reasons.ts';
 import { recordProbe } from './recorder.ts';
 import { judge, type Measured } from './verdict.ts';
@@ -21,7 +21,6 @@ interface Line {
 const lines: Record<string, Line> = {};
 /** A process that is short of CPU is so just after a timeout too; within the fifth of a timeout that VUs are spare for. */
 const afterwardsMs = 150;
-const runId = Math.random().toString(36).slice(2, 10);
 
 /** Loads the protocol; must run at init, and only where the path is on: every VU pays for it. */
 export function prepareGrpc(): void {
@@ -92,7 +91,7 @@ async function lagNow(forMs: number): Promise<number> {
 }
 
 async function call(line: Line, probe: ProbeConfig, timeoutMs: number, startMs: number): Promise<Measured> {
-  const body = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
+  const body = nonce(probeId(probe));
   const lag = watchLag();
   const timeout = Math.max(1, timeoutMs - (nowMs() - startMs));
   try {

@@ -1,18 +1,16 @@
-import exec from 'k6/execution';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { judgeEcho } from './echo.ts';
 import { pathHeader, reasonOfGatewayStatus } from './gateway.ts';
 import { request } from './http-request.ts';
+import { nonce, probeId } from './nonce.ts';
 import { listedReason } from './reasons.ts';
 import { recordHeldBack, recordProbe } from './recorder.ts';
 import { judge } from './verdict.ts';
 
-const runId = Math.random().toString(36).slice(2, 10);
-
 /** One probe of the paths `service`, `ingress` and `ingress-external`: POST a nonce to an echo and want it back. Never throws. */
 export async function probeService(path: PathConfig, probe: ProbeConfig): Promise<void> {
-  const id = `${probe.name}-${runId}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
-  const body = JSON.stringify(id);
+  const id = probeId(probe);
+  const body = JSON.stringify(nonce(id));
   // On paths through a gateway only the last call goes through it: the probe's own where it has one hop.
   const throughGateway = path.reasons.includes('route');
   const headers = {

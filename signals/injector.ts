@@ -35,6 +35,7 @@ export const scenarioFiles = [
   'lag-meter.ts',
   'back-off.ts',
   'http-request.ts',
+  'nonce.ts',
   'service.ts',
   'echo.ts',
   'gateway.ts',

@@ -18,7 +18,7 @@ export const gatewayRows = [
     gateway: true,
     behind: 'target',
     answer:
-      'POST /api/echo at source-ingress, which calls target through the gateway and returns its answer: the nonce of this probe must come back.',
+      'POST /api/echo at source-ingress, which calls target through the gateway and returns its answer: the 4 KiB of this probe must come back.',
     hops: [
       { from: 'injector', to: 'source-ingress' },
       { from: 'source-ingress', to: 'gateway' },
@@ -39,7 +39,7 @@ export const gatewayRows = [
     gateway: true,
     behind: 'target',
     answer:
-      'POST /api/echo at the address that a client outside would use, which the gateway passes on to target: the nonce of this probe must come back.',
+      'POST /api/echo at the address that a client outside would use, which the gateway passes on to target: the 4 KiB of this probe must come back.',
     hops: [{ from: 'injector', to: 'gateway' }],
     reasons: gatewayReasons,
     probes: [

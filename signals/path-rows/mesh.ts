@@ -33,7 +33,7 @@ export const meshRows = [
     protocol: 'http',
     mesh: true,
     answer:
-      'POST /api/echo at mesh-source, whose proxy passes the call on to mesh-target by mutual TLS and repeats nothing: the nonce of this probe must come back.',
+      'POST /api/echo at mesh-source, whose proxy passes the call on to mesh-target by mutual TLS and repeats nothing: the 4 KiB of this probe must come back.',
     hops: [
       { from: 'injector', to: 'mesh-source' },
       { from: 'mesh-source', to: 'mesh-target' },
@@ -50,7 +50,7 @@ export const meshRows = [
     protocol: 'http',
     mesh: true,
     answer:
-      'POST /api/echo at mesh-source-retry, whose proxy passes the call on to mesh-target by mutual TLS and repeats what failed as Istio does by default: the nonce of this probe must come back.',
+      'POST /api/echo at mesh-source-retry, whose proxy passes the call on to mesh-target by mutual TLS and repeats what failed as Istio does by default: the 4 KiB of this probe must come back.',
     hops: [
       { from: 'injector', to: 'mesh-source-retry' },
       { from: 'mesh-source-retry', to: 'mesh-target' },

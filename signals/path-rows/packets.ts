@@ -40,7 +40,7 @@ export const packetRows = [
     title: 'TCP echo',
     protocol: 'tcp',
     extension: true,
-    answer: 'echo sends back the bytes of this probe.',
+    answer: 'echo sends back the 4 KiB of this probe.',
     hops: [{ from: 'injector', to: 'echo' }],
     reasons: {
       dns: reasonWords.unresolved,

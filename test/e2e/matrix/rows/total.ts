@@ -3,7 +3,7 @@ import type { StackUnderTest } from '../../support/stack-under-test';
 import { echoPorts, podinfoPorts } from '../../../../signals/targets';
 import type { FaultRow, Round } from '../row';
 import { answering, dnsStandIn, targetStandIn } from '../stand-ins';
-import { down, named, noEcho, noName, on, streams, targetAnswers, tcpTo } from './words';
+import { down, named, noEcho, noName, on, overBytes, streams, targetAnswers, tcpTo } from './words';
 
 /** Something that a path needs is gone, or answers nothing that is right. */
 export function totalRounds(stack: StackUnderTest): Round[] {
@@ -110,6 +110,22 @@ export function totalRounds(stack: StackUnderTest): Round[] {
         [
           ofDns('dns-wrong', 'CoreDNS answers wrong', answering(dns, { wrong: true }), 'answer'),
           ofDns('dns-late', 'CoreDNS answers after 3 s', answering(dns, { delayMs: 3000 }), 'timeout'),
+          {
+            id: 'large-packets',
+            name: 'TCP packets over 1 400 bytes swallowed',
+            fault: filtered(
+              stack,
+              'raw',
+              'PREROUTING',
+              ...tcpTo(echoPorts.tcp),
+              ...overBytes(1400),
+              '-j',
+              'DROP',
+            ),
+            told: [down('tcp')],
+            fails: on(['tcp'], ['silence']),
+            note: 'connections are made, as their first packets are small: an MTU that is too small on the way looks so',
+          },
         ],
       ],
     },

@@ -25,6 +25,9 @@ export const on = (paths: readonly PathName[], reasons: readonly string[]): Effe
 /** The words of a packet filter for a TCP port. */
 export const tcpTo = (port: number) => ['-p', 'tcp', '--dport', String(port)];
 
+/** The words of a packet filter for packets over a length, headers included. */
+export const overBytes = (bytes: number) => ['-m', 'length', '--length', `${bytes + 1}:65535`];
+
 /** Paths that hold streams. */
 export const streams: readonly PathName[] = ['grpc-stream', 'websocket'];
 /** Paths with fresh connections, which need a name. */
