@@ -2,6 +2,7 @@ import type { PrometheusApi } from '../../../commands/signal/prometheus-api';
 import { probesTotal } from '../../../signals/metrics';
 import { overHttp, pathRow, type PathName } from '../../../signals/paths';
 import { samples } from './counts';
+import { report } from './wait';
 
 /** Lost probes of one label set that one export told of. */
 export interface Loss {
@@ -150,6 +151,19 @@ export function closedWhileIdle(losses: readonly Loss[], shutdowns: readonly Shu
     if (found >= 0) left.splice(found, 1);
     return found >= 0;
   });
+}
+
+/** Lost probes since a moment in words, but for one that a pod of this workload closed idle as it was replaced ({@link closedWhileIdle}). */
+export async function lostByRestart(
+  prometheus: PrometheusApi,
+  workload: string,
+  fromMs: number,
+): Promise<string> {
+  const toMs = Date.now();
+  const losses = await lossesBetween(prometheus, fromMs, toMs);
+  const closed = closedWhileIdle(losses, [{ workload, fromMs, toMs }]);
+  if (closed.length > 0) report('lost to a connection that its server closed idle', inWords(closed));
+  return inWords(losses.filter((loss) => !closed.includes(loss)));
 }
 
 /** Losses in words, one a path and way: `udp: 3 silence kept 1`. */
