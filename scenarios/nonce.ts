@@ -2,7 +2,7 @@ import exec from 'k6/execution';
 import type { ProbeConfig } from './config.ts';
 
 /**
- * Length of what a call sends and wants back, in bytes: more than two full segments of an Ethernet frame each way, as between nodes
+ * Length of what a call over HTTP or TCP sends and wants back, in bytes: more than two full segments of an Ethernet frame each way, as between nodes
  * (extension/nodeprobe/probes.go), so that a way that loses large packets only is seen.
  */
 const callBytes = 4096;

@@ -35,7 +35,7 @@ const pathCatalogue = [
     causes: [
       'no ready pod behind the Service (reason `connect`, hop 2: target; hop 1: source)',
       'cluster DNS does not answer (reason `dns`)',
-      'large packets are lost, as where an MTU is too small on the way: calls carry 4 KiB (reasons `timeout`, `silence`, `grpc-deadline`), while `udp`, `dns`, streams and new connections, whose packets are small, go on',
+      'large packets are lost, as where an MTU is too small on the way: calls over HTTP and TCP carry 4 KiB (reasons `timeout`, `silence`), while `grpc`, `udp`, `dns`, streams and new connections, whose packets are small, go on',
       'packets are dropped: network policy, kube-proxy, node (reason `timeout`; beside `connect` it is the same cause, as a kernel answers one refusal a second and client)',
       'a release that answers with errors (reasons `status`, `body`)',
       'on `mesh-mtls` and `mesh-authz` with reason `admitted`: the mesh admits whom it must not, since a PeerAuthentication or AuthorizationPolicy was changed; with any other reason nobody could judge',
@@ -46,7 +46,7 @@ const pathCatalogue = [
       'Hop 1 is injector → source, hop 2 is source → target. Look at the Deployment and the EndpointSlice of the hop that fails: `kubectl -n continuous-load get deploy,po,endpointslices`.',
       'With reason `dns`, look at CoreDNS: `kubectl -n kube-system get po -l k8s-app=kube-dns`.',
       'With reason `timeout` on all hops, look at nodes and network policies.',
-      'With reason `silence`, or `timeout` while streams are well: `ping -M do -s 1472 ADDRESS` from node to node and smaller until it answers, and compare the MTU of the nodes’ interfaces with that of the pods’ (`ip link`).',
+      'With reason `silence`, or `timeout` while `grpc` and streams are well: `ping -M do -s 1472 ADDRESS` from node to node and smaller until it answers, and compare the MTU of the nodes’ interfaces with that of the pods’ (`ip link`).',
       'Undo the last change if it fits in time: `kubectl -n continuous-load rollout undo deploy/NAME`.',
     ],
   },

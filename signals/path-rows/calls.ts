@@ -41,7 +41,7 @@ export const callRows = [
     name: 'grpc',
     title: 'gRPC call',
     protocol: 'grpc',
-    answer: 'Echo of podinfo’s EchoService at target: the 4 KiB of this probe must come back.',
+    answer: 'Echo of podinfo’s EchoService at target: the nonce of this probe must come back.',
     hops: [{ from: 'injector', to: 'target' }],
     reasons: {
       dns: reasonWords.unresolved,

@@ -42,7 +42,8 @@ export function serverView(lines: readonly LogLine[]): ServerView {
       if (id) (workload === 'source' ? view.atSource : view.atTarget).set(id.text, { id, timeMs, from });
     }
     if (message === 'payload received from backend') {
-      const id = parseId(String(fields['response']).replaceAll('"', ''));
+      // a text is its id and padding
+      const id = parseId(/^"([\w-]+)\.*"$/.exec(String(fields['response']))?.[1]);
       if (id) view.answered.set(id.text, timeMs);
     }
   }
