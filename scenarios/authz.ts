@@ -6,7 +6,7 @@ import { complain } from './complaints.ts';
 import type { PathConfig, ProbeConfig } from './config.ts';
 import { request } from './http-request.ts';
 import { watchLag } from './lag-meter.ts';
-import { nonce, probeId } from './nonce.ts';
+import { probeId } from './nonce.ts';
 import { listedReason } from './reasons.ts';
 import { recordHeldBack, recordProbe, recordRepeats } from './recorder.ts';
 import { judgePlaintext, judgeStranger } from './refusal.ts';
@@ -18,7 +18,7 @@ function asked(probe: ProbeConfig) {
   const id = probeId(probe);
   return {
     url: `${probe.address}?id=${id}`,
-    body: JSON.stringify(nonce(id)),
+    body: JSON.stringify(id),
     headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
   };
 }
