@@ -4,7 +4,7 @@ import { countOutcomes, countSeries, failures, lastSampleMs, longestGap, sum } f
 import { expectToo, notified, onlyExpectedWasNotified } from './support/expected';
 import { gone, pods, rolledOut, scale } from './support/kubernetes';
 import { contradictions, notCounted, probesCounted, unseen } from './support/log-comparison';
-import { lostByRestart } from './support/lost-probes';
+import { lostBeside } from './support/lost-probes';
 import { PodLogs } from './support/pod-logs';
 import { setLogLevel } from './support/podinfo';
 import { goodMoments, lastArrivals, probesSeen, serverView } from './support/request-ids';
@@ -31,7 +31,9 @@ describe('restarts under load', () => {
       await counted();
       const counts = await countOutcomes(prometheus, fromMs, Date.now());
       report(`restart of ${hop}`, `${counts.ok + counts.slow} good, ${counts.failed} failed`);
-      expect(await lostByRestart(prometheus, hop, fromMs)).toBe('none');
+      expect(await lostBeside(prometheus, [{ workload: hop, fromMs, toMs: Date.now() }], fromMs)).toBe(
+        'none',
+      );
       expect(counts.ok + counts.slow).toBeGreaterThan(
         ((Date.now() - fromMs) / 1000) * stack.servicePath().ratePerSecond * 0.9 - 40,
       );

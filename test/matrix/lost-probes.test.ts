@@ -99,7 +99,8 @@ describe('a server that closed a connection idle explains a loss', () => {
     ['nor two at once', [lost('reset kept 1', 15_000, 'service', 2)], ['source', 'source'], 0],
     ['nor a second by the same end', [lost('reset kept 1'), lost('reset kept 1')], ['source'], 1],
     ['nor of a path that is no HTTP', [lost('reset kept 1', 15_000, 'tcp')], ['echo'], 0],
-    ['nor through a gateway', [lost('reset kept 2', 15_000, 'ingress')], ['target', 'source'], 0],
+    ['nor as a gateway ends', [lost('reset kept 2', 15_000, 'ingress')], ['gateway'], 0],
+    ['nor in the mesh', [lost('reset kept 1', 15_000, 'mesh')], ['mesh-source'], 0],
   ])('%s', (_, losses, workloads, explained) => {
     expect(closedWhileIdle(losses, workloads.map(of))).toHaveLength(explained);
   });

@@ -23,8 +23,9 @@ const latePerLoss = 3;
 /** And it stops the whole injector, so paths that have nothing in common. */
 const leastLatePaths = 2;
 
-/** The reaper says what it did when it has heard of it; a loss is exported so long after it, at most, on a busy machine. */
+/** The reaper may say what it did so long after it was done. */
 const aheadMs = 1_000;
+/** A loss is exported so long after it at most, on a busy machine too. */
 const exportedMs = 5_000;
 
 /** One removal, as the reaper told it. */
@@ -153,15 +154,14 @@ export function closedWhileIdle(losses: readonly Loss[], shutdowns: readonly Shu
   });
 }
 
-/** Lost probes since a moment in words, but for one that a pod of this workload closed idle as it was replaced ({@link closedWhileIdle}). */
-export async function lostByRestart(
+/** Lost probes since a moment in words, but for those to connections that these shutdowns closed idle ({@link closedWhileIdle}). */
+export async function lostBeside(
   prometheus: PrometheusApi,
-  workload: string,
+  shutdowns: readonly Shutdown[],
   fromMs: number,
 ): Promise<string> {
-  const toMs = Date.now();
-  const losses = await lossesBetween(prometheus, fromMs, toMs);
-  const closed = closedWhileIdle(losses, [{ workload, fromMs, toMs }]);
+  const losses = await lossesBetween(prometheus, fromMs, Date.now());
+  const closed = closedWhileIdle(losses, shutdowns);
   if (closed.length > 0) report('lost to a connection that its server closed idle', inWords(closed));
   return inWords(losses.filter((loss) => !closed.includes(loss)));
 }
