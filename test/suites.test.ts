@@ -29,6 +29,18 @@ test('where it is short the last are left out, but for those that always run, wh
   expect(total(onLab.filter(({ name }) => names.includes(name)))).toBeLessThanOrEqual(50);
 });
 
+test('an hour of which a quarter went by compiling has room for faults and for chaos', () => {
+  expect(ran(60 - 15 - 5, 1)).toEqual(
+    expect.arrayContaining(['first-up', 'chaos/brief', 'faults', 'matrix', 'calm']),
+  );
+});
+
+test('where compiling took far longer, faults come before chaos', () => {
+  const names = ran(60 - 28 - 5, 1);
+  expect(names).toEqual(expect.arrayContaining(['first-up', 'faults', 'matrix', 'calm']));
+  expect(names).not.toContain('chaos/brief');
+});
+
 test('a slow machine comes to fewer, and one without any time to those that always run', () => {
   expect(ran(50, 1.5).length).toBeLessThan(ran(50, 1).length);
   expect(ran(0, 1)).toEqual(onLab.filter(({ always }) => always === true).map(({ name }) => name));
