@@ -10,7 +10,7 @@ import { sendingGroups } from './long-term';
 import { meshAlerts } from './mesh-alerts';
 import { meterAlerts } from './meter-alerts';
 import { recorded } from './metrics';
-import type { SignalModel } from './model';
+import type { PathSettings, SignalModel } from './model';
 import { nodeGroups } from './node-rules';
 import { duration } from './promql';
 import { budgetRules, countRules, periodRules, sloRules } from './recording-rules';
@@ -28,13 +28,46 @@ import { workloadAlerts } from './workload-alerts';
 
 export type { AlertRule, RecordingRule, RuleGroup } from './rule-types';
 
+/** Rule groups that lie in one object: those of a path, or all that are of no single one. */
+export interface RuleSet {
+  /** `continuous-load-<path>`, or `continuous-load`. */
+  readonly name: string;
+  readonly groups: readonly RuleGroup[];
+}
+
 /**
- * All rule groups of a model, as plain data for a rule file or a PrometheusRule's `spec.groups`. Each path has a fast group (5 s:
- * counts, *down*, *missing*), one for its objectives (30 s), one for its period (5 min) and one for figures made of that (1 min); one group is of what the
- * control plane says of injectors, one of what the long-term store is sent; three more are about what the paths run on and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load switched off no probe must exist: then nothing is missing, and no path is alerted.
+ * All rules of a model as plain data, a set for each path and one for the rest: together they outgrow the 512 KiB above which Prometheus'
+ * operator leaves a PrometheusRule out (`maxConfigMapDataSize` in its pkg/operator/rules.go). Each path has a fast group (5 s: counts,
+ * *down*, *missing*), one for its objectives (30 s), one for its period (5 min) and one for figures made of that (1 min). Of the rest one
+ * group is of what the control plane says of injectors, one of what the long-term store is sent; three more are about what the paths run on
+ * and what measures them, two about the ways between nodes. Rules that Google evaluates are put as it takes them. With the load
+ * switched off no probe must exist: then nothing is missing, and no path is alerted.
  */
+export function ruleSets(model: SignalModel): RuleSet[] {
+  const product = 'continuous-load';
+  const rest = [
+    ...injectorGroup(model),
+    ...sendingGroups(model),
+    ...surroundings(model),
+    ...nodeGroups(model),
+    ...(model.enabled === false ? [] : chaosGroup(model)),
+  ];
+  const sets = [
+    ...model.paths.map((path) => ({ name: `${product}-${path.name}`, groups: pathGroups(model, path) })),
+    { name: product, groups: rest },
+  ];
+  return model.managedRules === true
+    ? sets.map(({ name, groups }) => ({ name, groups: managedGroups(groups) }))
+    : sets;
+}
+
+/** The groups of all {@link ruleSets}, for one rule file. */
 export function ruleGroups(model: SignalModel): RuleGroup[] {
-  const groups = model.paths.flatMap((path): RuleGroup[] => [
+  return ruleSets(model).flatMap(({ groups }) => groups);
+}
+
+function pathGroups(model: SignalModel, path: PathSettings): RuleGroup[] {
+  const groups = [
     {
       name: `continuous-load.${path.name}.counts`,
       interval: duration(fastSeconds(model)),
@@ -62,24 +95,20 @@ export function ruleGroups(model: SignalModel): RuleGroup[] {
       interval: duration(figuresIntervalSeconds),
       rules: [...budgetRules(model, path), ...availabilityRules(model, path)],
     },
-  ]);
-  const all = [
-    ...(knowsGivenUp(model)
-      ? [
-          {
-            name: 'continuous-load.injectors',
-            interval: duration(fastIntervalSeconds),
-            rules: [givenUpRule()],
-          },
-        ]
-      : []),
-    ...(model.enabled === false ? groups.map(withoutAlerts) : groups),
-    ...sendingGroups(model),
-    ...surroundings(model),
-    ...nodeGroups(model),
-    ...(model.enabled === false ? [] : chaosGroup(model)),
   ];
-  return model.managedRules === true ? managedGroups(all) : all;
+  return model.enabled === false ? groups.map(withoutAlerts) : groups;
+}
+
+function injectorGroup(model: SignalModel): RuleGroup[] {
+  return knowsGivenUp(model)
+    ? [
+        {
+          name: 'continuous-load.injectors',
+          interval: duration(fastIntervalSeconds),
+          rules: [givenUpRule()],
+        },
+      ]
+    : [];
 }
 
 function surroundings(model: SignalModel): RuleGroup[] {

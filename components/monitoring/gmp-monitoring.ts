@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { ClusterRules, operatorConfig, OperatorConfigPatch } from '../../resources/google-monitoring';
 import type { GmpMonitoringSettings } from '../../settings/monitoring-schema';
 import { alertmanagerConfig } from '../../signals/alertmanager';
-import { ruleGroups } from '../../signals/rules';
+import { ruleSets } from '../../signals/rules';
 import { inside } from '../cluster/cluster';
 import { labels, metadata } from '../metadata';
 import type { Monitoring, MonitoringArgs } from './monitoring';
@@ -21,14 +21,15 @@ export function gmpMonitoring(
 ): Monitoring {
   const { monitoring, ...part } = args;
   const { cluster, stack, model } = part;
-  new ClusterRules(
-    name,
-    {
-      metadata: { name, labels: labels('prometheus', stack) },
-      spec: { groups: ruleGroups(model) },
-    },
-    inside(parent, cluster),
-  );
+  for (const rules of ruleSets(model))
+    new ClusterRules(
+      rules.name,
+      {
+        metadata: { name: rules.name, labels: labels('prometheus', stack) },
+        spec: { groups: [...rules.groups] },
+      },
+      inside(parent, cluster),
+    );
   podMonitorings(parent, part);
   if (monitoring.managedAlertmanager) routes(parent, args, monitoring.managedAlertmanager);
   // Google's rules see what carries their own cluster's name only, which the collector knows and we may not.

@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { PrometheusRule } from '../../resources/prometheus-rule';
 import type { SignalModel } from '../../signals/model';
-import { ruleGroups } from '../../signals/rules';
+import { ruleSets } from '../../signals/rules';
 import { inside } from '../cluster/cluster';
 import { metadata } from '../metadata';
 import type { MonitoringPartArgs } from './part';
@@ -16,22 +16,23 @@ export interface PathRulesArgs extends MonitoringPartArgs {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** All rules of a stack in one PrometheusRule. */
+/** All rules of a stack: a PrometheusRule for each path, and one for the rest. */
 export function pathRules(
   parent: pulumi.Resource,
   { cluster, stack, namespaces, model, crds = [], labels = {} }: PathRulesArgs,
-): PrometheusRule {
-  const name = 'continuous-load';
-  const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, {
-    workload: 'prometheus',
-    stack,
+): PrometheusRule[] {
+  return ruleSets(model).map(({ name, groups }) => {
+    const { labels: own, ...rest } = metadata(name, namespaces.monitoringName, {
+      workload: 'prometheus',
+      stack,
+    });
+    return new PrometheusRule(
+      name,
+      {
+        metadata: { ...rest, labels: { ...own, ...labels } },
+        spec: { groups: groups.map(ruleGroupSpec) },
+      },
+      inside(parent, cluster, [namespaces.monitoring, ...crds]),
+    );
   });
-  return new PrometheusRule(
-    name,
-    {
-      metadata: { ...rest, labels: { ...own, ...labels } },
-      spec: { groups: ruleGroups(model).map(ruleGroupSpec) },
-    },
-    inside(parent, cluster, [namespaces.monitoring, ...crds]),
-  );
 }

@@ -32,10 +32,10 @@ export const googleRules = stackRule({
   judgeStack: (stack) => {
     const all = ruleObjects(stack).filter(({ group }) => group === googleGroup);
     const recorded = new Set(all.flatMap(rulesOf).flatMap(({ record }) => record ?? []));
-    return all.flatMap((object) =>
+    return all.flatMap((object, index) =>
       [
         ...ofGroups(object),
-        ...(isCompressed(stack) ? [] : ofSize(object)),
+        ...(isCompressed(stack) || index > 0 ? [] : ofSize(all)),
         ...rulesOf(object).flatMap((rule) =>
           [...ofScope(object, rule), ...ofNames(rule), ...ofCounts(rule, recorded)].map(
             (problem) => `${ruleName(rule)} ${problem}`,
@@ -70,10 +70,11 @@ function isCompressed(stack: Stack): boolean {
     .some(({ value }) => at(value, 'features', 'config', 'compression') === 'gzip');
 }
 
-function ofSize(object: KubernetesObject): string[] {
-  const selectors = rulesOf(object).flatMap(({ expr }) => expression(expr).selectors).length;
-  const bytes = JSON.stringify(at(object.value, 'spec')).length + selectors * scopeBytes;
-  return bytes < mostBytes ? [] : [`its rules take about ${bytes} bytes, more than a ConfigMap holds`];
+function ofSize(all: readonly KubernetesObject[]): string[] {
+  const selectors = all.flatMap(rulesOf).flatMap(({ expr }) => expression(expr).selectors).length;
+  const specs = all.reduce((sum, { value }) => sum + JSON.stringify(at(value, 'spec')).length, 0);
+  const bytes = specs + selectors * scopeBytes;
+  return bytes < mostBytes ? [] : [`all rules take about ${bytes} bytes, more than a ConfigMap holds`];
 }
 
 function ofScope({ kind }: KubernetesObject, { expr, labels }: PrometheusRule): string[] {

@@ -153,6 +153,9 @@ test('rules, monitors and the long-term store wait for the definitions of the ch
   expect(ours.map(({ name }) => name).sort()).toEqual(
     [
       'continuous-load',
+      ...['service', 'grpc', 'grpc-stream', 'websocket', 'dns', 'tcp', 'udp', 'api-server'].map(
+        (path) => `continuous-load-${path}`,
+      ),
       'echo',
       'longterm',
       'node-prober',

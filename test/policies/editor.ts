@@ -74,12 +74,11 @@ export class Editor {
 
   /** Of whichever operator the stack's rules are for. */
   #groups(): any[] {
-    const [rules] = [
-      ...this.#all('PrometheusRule continuous-load'),
-      ...this.#all('ClusterRules continuous-load'),
-    ];
-    if (!rules) throw new Error('no rules');
-    return rules.props.spec.groups;
+    const objects = this.resources.filter(
+      ({ type, urn }) => /:(PrometheusRule|ClusterRules)$/.test(type) && /::continuous-load[^:]*$/.test(urn),
+    );
+    if (objects.length === 0) throw new Error('no rules');
+    return objects.flatMap(({ props }) => props.spec.groups);
   }
 
   #all(kindAndName: string) {

@@ -317,8 +317,11 @@ const byRule: Readonly<Record<string, readonly Row[]>> = {
       'more rules than a ConfigMap holds',
       (stack) => {
         delete stack.get('OperatorConfig gmp-operator-config').features;
-        const { groups } = stack.get('ClusterRules continuous-load').spec;
-        for (let copy = 0; copy < 4; copy += 1) groups.push(...groups.slice(0, 24));
+        for (const { type, props } of stack.resources) {
+          if (!type.endsWith(':ClusterRules')) continue;
+          const { groups } = props.spec as { groups: unknown[] };
+          groups.push(...Array(4).fill(groups).flat());
+        }
       },
       { stack: 'gmp' },
     ],
