@@ -1,6 +1,6 @@
 import { recorded } from './metrics';
 import type { PathSettings, SignalModel } from './model';
-import { duration, number, select } from './promql';
+import { duration, increase, number, select, sumBy } from './promql';
 import { countWithin, slothLabels } from './recording-rules';
 import type { RecordingRule } from './rule-types';
 import { periodIntervalSeconds, slowIntervalSeconds } from './windows';
@@ -57,20 +57,41 @@ export function knownRule(model: SignalModel, path: PathSettings): RecordingRule
   };
 }
 
+/** An injector that was cut off comes back with all that it counted meanwhile, if within this time, in seconds. */
+const cutOffSeconds = day;
+
 /**
  * Counts of five minutes, evaluated every five minutes. A year adds up 105 120 samples of each count instead of six million of every
- * injector that ever lived.
+ * injector that ever lived. They are what counters grew by since they were last added up: nothing between two evaluations is lost, nor
+ * while an injector was cut off or Prometheus away. Of managed rules they are what counters grew by within the five minutes.
  */
 export function countsOfPeriodRules(model: SignalModel, path: PathSettings): RecordingRule[] {
+  const labels = { path: path.name };
   const counts = [
-    { record: recorded.bad5m, from: recorded.bad },
-    { record: recorded.total5m, from: recorded.total },
-  ].map(({ record, from }) => ({
-    record,
-    expr: countWithin(model, path, from, periodIntervalSeconds),
-    labels: { path: path.name },
-  }));
-  return [...(model.managedRules === true ? [knownRule(model, path)] : []), ...counts];
+    { record: recorded.bad5m, from: recorded.bad, until: recorded.badAddedUp },
+    { record: recorded.total5m, from: recorded.total, until: recorded.totalAddedUp },
+  ] as const;
+  if (model.managedRules === true)
+    return [
+      knownRule(model, path),
+      ...counts.map(({ record, from }) => ({
+        record,
+        expr: countWithin(model, path, from, periodIntervalSeconds),
+        labels,
+      })),
+    ];
+  return counts.flatMap(({ record, from, until }) => {
+    const counter = select(from, labels);
+    const now = `last_over_time(${counter}[${duration(periodIntervalSeconds)}])`;
+    const before = `last_over_time(${select(until, labels)}[${duration(cutOffSeconds)}])`;
+    // A process that is new, or began anew: its counters grew from 0.
+    const anew = increase(counter, periodIntervalSeconds);
+    const grew = `${now} - ${before} >= 0 unless resets(${counter}[${duration(periodIntervalSeconds)}]) > 0`;
+    return [
+      { record, expr: sumBy(['path'], `(${grew}) or ${anew}`), labels },
+      { record: until, expr: now, labels },
+    ];
+  });
 }
 
 /** Availability and coverage, of the counts of five minutes, over every window that Prometheus itself reaches. */

@@ -107,9 +107,12 @@ export const recorded = {
   down: 'path:down:bool',
   /** Failed probes of one evaluation {path} that somebody is told of otherwise (*path down*, an injector given up), `noticeSeconds` late; absent else. */
   pagedBad: 'path:probes_bad_paged:delta',
-  /** Probes {path} within five minutes, recorded every five: what long windows add up. */
+  /** Probes {path} counted since the five minutes before, recorded every five: what long windows add up. */
   bad5m: 'path:probes_bad:increase5m',
   total5m: 'path:probes_total:increase5m',
+  /** How far the counters {path, instance} of `bad` and `total` were when they were last added up, every five minutes. */
+  badAddedUp: 'path_instance:probes_bad:added_up',
+  totalAddedUp: 'path_instance:probes_total:added_up',
   /** 1 {path} for every 30 s in which probes were counted, absent else. */
   known: 'path:known:bool',
   /** What is sent to the long-term store, every minute: `bad` and `total` {path, instance}, and the share of the minute that is known {path}. */

@@ -23,7 +23,7 @@ const groups = [
   {
     name: 'long',
     interval: '5m',
-    rules: rules.filter(({ record }) => /increase5m|availability/.test(record)),
+    rules: rules.filter(({ record }) => /increase5m|added_up|availability/.test(record)),
   },
 ];
 
@@ -126,6 +126,41 @@ test('weighed by count, with coverage beside it; without probes no number', asyn
     ),
   ];
   expect(await testRules(groups, scenes, '5m')).toMatch(/SUCCESS/);
+});
+
+test('what an injector counted while it was cut off is added up once it is back, whatever its peers counted', async () => {
+  const half = step * 2;
+  const steps = (count: number, from: number, by: number) =>
+    Array.from({ length: count }, (_, index) => String(from + index * by));
+  const away = steps(40, 0, 0).map(() => '_');
+  const injector = (instance: string, bad: readonly string[], total: readonly string[]): InputSeries[] => [
+    { series: `${recorded.bad}{path="service",instance="${instance}"}`, values: bad.join(' ') },
+    { series: `${recorded.total}{path="service",instance="${instance}"}`, values: total.join(' ') },
+  ];
+  // Two probes a second each. One is away from 30 to 50 minutes, in which all of its probes fail.
+  const input_series = [
+    ...injector('a', steps(200, 0, 0), steps(200, 0, half)),
+    ...injector(
+      'b',
+      [...steps(60, 0, 0), ...away, ...steps(100, 2400, 0)],
+      [...steps(60, 0, half), ...away, ...steps(100, 60 * half + 2400, half)],
+    ),
+  ];
+  const at = (expr: string, value: number) => ({
+    expr,
+    eval_time: '75m',
+    exp_samples: [{ labels: '{}', value }],
+  });
+  const scene = {
+    name: 'cut off',
+    interval: `${step}s`,
+    input_series,
+    promql_expr_test: [
+      at(`sum(sum_over_time(${recorded.bad5m}[75m]))`, 2400),
+      at(`round(sum(${availabilityName(3600)}), 0.001)`, 0.833),
+    ],
+  };
+  expect(await testRules(groups, [scene], '5m')).toMatch(/SUCCESS/);
 });
 
 test('half a minute is known when probes were counted in it', async () => {
