@@ -1,6 +1,7 @@
 import { alertRule } from './alert-rule';
 import { askedOfGateway, envoyMetrics, isGatewayPath, ofGateway, readsGateway } from './gateway';
 import type { SignalModel } from './model';
+import { bucketUpTo } from './promql';
 import type { AlertRule } from './rule-types';
 import { offTraffic } from './traffic';
 
@@ -31,7 +32,7 @@ export function gatewayAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'GatewaySlow', {
       expr:
-        `1 - ${increase(durationBucket, '10m', `le="${slowMs}"`)} / ` +
+        `1 - ${increase(durationBucket, '10m', bucketUpTo(slowMs))} / ` +
         `(${increase(durationCount, '10m')} > 0) > ${slowShare}`,
       for: '10m',
       summary: `The {{ $labels.job }} needs more than ${slowMs} ms for {{ $value | humanizePercentage }} of its requests`,

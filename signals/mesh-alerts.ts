@@ -15,6 +15,7 @@ import {
 } from './mesh';
 import type { SignalModel } from './model';
 import { callsOnwards, isMeshPath } from './paths';
+import { bucketUpTo } from './promql';
 import { meshWorkloads } from './targets';
 import { offTraffic } from './traffic';
 import type { AlertRule } from './rule-types';
@@ -73,7 +74,7 @@ function attemptsInVain(model: SignalModel, of: typeof ofAnyCaller, ofRequests: 
 
 /** More requests than may be take longer than `slowMs`, by a histogram in milliseconds. */
 function tooSlow(histogram: { durationBucket: string; durationCount: string }, of: Of): string {
-  const quick = byJob(of(histogram.durationBucket, `le="${slowMs}"`), '10m');
+  const quick = byJob(of(histogram.durationBucket, bucketUpTo(slowMs)), '10m');
   return `1 - ${quick} / (${byJob(of(histogram.durationCount), '10m')} > 0) > ${slowShare}`;
 }
 
@@ -106,7 +107,7 @@ function ambientAlerts(model: SignalModel, path: SignalModel['paths'][number]['n
   const repeats = model.paths.some(({ name }) => name === 'mesh-retry');
   const answered = (window: string, matchers = '') =>
     byJob(ofHops('http_request_duration_seconds_count', matchers), window);
-  const quick = byJob(ofHops('http_request_duration_seconds_bucket', `le="${slowMs / 1000}"`), '10m');
+  const quick = byJob(ofHops('http_request_duration_seconds_bucket', bucketUpTo(slowMs / 1000)), '10m');
   const ofHopsOr = (hops: string, waypoint: string) => (repeats ? `(${hops}) or (${waypoint})` : hops);
   return [
     alertRule(model, 'MeshErrors', {
@@ -209,7 +210,7 @@ function istiodAlerts(model: SignalModel): AlertRule[] {
     }),
     alertRule(model, 'MeshConvergenceSlow', {
       expr:
-        `1 - sum by (job) (increase(${ofIstiod(convergenceBucket, `le="${convergenceSeconds}"`)}[10m])) / ` +
+        `1 - sum by (job) (increase(${ofIstiod(convergenceBucket, bucketUpTo(convergenceSeconds))}[10m])) / ` +
         `(sum by (job) (increase(${ofIstiod(convergenceCount)}[10m])) > 0) > ${lateShare}`,
       for: '10m',
       summary: `{{ $value | humanizePercentage }} of the changes take more than ${convergenceSeconds} s to reach a proxy`,

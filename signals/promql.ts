@@ -22,6 +22,14 @@ function plain(value: string): string {
   return value;
 }
 
+/**
+ * Matcher of a histogram's bucket by its upper bound. A whole number is asked for as Prometheus 3 stores it, which is `100.0` whatever the
+ * program wrote, and as older ones and others keep it, as it was written.
+ */
+export function bucketUpTo(bound: number): string {
+  return Number.isInteger(bound) ? `le=~"${bound}([.]0)?"` : `le="${number(bound)}"`;
+}
+
 /** `sum by (labels) (expr)`. */
 export function sumBy(labels: readonly string[], expr: string): string {
   return `sum by (${labels.join(', ')}) (${expr})`;

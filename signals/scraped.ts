@@ -94,16 +94,26 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   alertmanager_notifications_failed_total: [...ofPods, 'integration', 'receiver_name', 'reason'],
 };
 
-/** Histogram → upper bounds of its buckets, as its program has them: another one in a query finds nothing. */
+/** As Prometheus stores bounds, whatever a program writes. */
+const stored = (bounds: readonly number[]): string[] =>
+  bounds.map((bound) => (Number.isInteger(bound) ? bound.toFixed(1) : String(bound)));
+
+/** Envoy's, in milliseconds (`ConstSupportedBuckets` in source/common/stats/histogram_impl.h), of Istio's histograms in it too. */
+const envoyBounds = stored([
+  ...[0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000],
+  ...[10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000],
+]);
+
+/** Histogram → upper bounds of its buckets, as Prometheus 3 stores them: another one in a query finds nothing. */
 export const histogramBounds: Readonly<Record<string, readonly string[]>> = {
   // prometheus.DefBuckets of client_golang
-  http_request_duration_seconds_bucket: [
-    ...['0.005', '0.01', '0.025', '0.05', '0.1', '0.25'],
-    ...['0.5', '1.0', '2.5', '5.0', '10.0'],
-  ],
+  http_request_duration_seconds_bucket: stored([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]),
   // plugin.TimeBuckets of CoreDNS: 0.25 ms doubled 15 times
-  coredns_dns_request_duration_seconds_bucket: Array.from({ length: 16 }, (_, index) => {
-    const bound = Number((0.00025 * 2 ** index).toPrecision(6));
-    return Number.isInteger(bound) ? bound.toFixed(1) : String(bound);
-  }),
+  coredns_dns_request_duration_seconds_bucket: stored(
+    Array.from({ length: 16 }, (_, index) => Number((0.00025 * 2 ** index).toPrecision(6))),
+  ),
+  [envoyMetrics.durationBucket]: envoyBounds,
+  [istioMetrics.durationBucket]: envoyBounds,
+  // `pilot_proxy_convergence_time` in pilot/pkg/xds/monitoring.go
+  [istiodMetrics.convergenceBucket]: stored([0.1, 0.5, 1, 3, 5, 10, 20, 30]),
 };

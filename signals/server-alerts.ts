@@ -2,6 +2,7 @@ import { alertRule } from './alert-rule';
 import { askedOfGateway } from './gateway';
 import type { SignalModel } from './model';
 import { pathRow } from './paths';
+import { bucketUpTo } from './promql';
 import type { AlertRule } from './rule-types';
 import { offTraffic } from './traffic';
 
@@ -20,7 +21,7 @@ const slowLookupSeconds = 0.128;
 export function podinfoAlerts(model: SignalModel): AlertRule[] {
   const requests = (matchers: string, window: string) =>
     `sum by (job) (increase(http_request_duration_seconds_count{job=~"source|target",${echoRoute}${matchers}}[${window}]))`;
-  const fast = `sum by (job) (increase(http_request_duration_seconds_bucket{job=~"source|target",${echoRoute},le="${slowSeconds}"}[10m]))`;
+  const fast = `sum by (job) (increase(http_request_duration_seconds_bucket{job=~"source|target",${echoRoute},${bucketUpTo(slowSeconds)}}[10m]))`;
   return [
     alertRule(model, 'ServerErrors', {
       expr: `${requests(',status=~"5.."', '5m')} / ${requests('', '5m')} > ${errorShare}`,
@@ -40,7 +41,7 @@ export function podinfoAlerts(model: SignalModel): AlertRule[] {
 export function dnsAlerts(model: SignalModel): AlertRule[] {
   const all = 'increase(coredns_dns_responses_total[5m])';
   const failed = 'increase(coredns_dns_responses_total{rcode="SERVFAIL"}[5m])';
-  const fast = `increase(coredns_dns_request_duration_seconds_bucket{le="${slowLookupSeconds}"}[10m])`;
+  const fast = `increase(coredns_dns_request_duration_seconds_bucket{${bucketUpTo(slowLookupSeconds)}}[10m])`;
   return [
     alertRule(model, 'DnsServerErrors', {
       expr: `sum(${failed}) / sum(${all}) > ${servfailShare}`,

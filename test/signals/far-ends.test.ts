@@ -49,7 +49,7 @@ const cases: Case[] = [
     alert: 'GatewaySlow',
     series: [
       counter(`envoy_http_downstream_rq_time_count{${listener}}`, 8, 8),
-      counter(`envoy_http_downstream_rq_time_bucket{${listener},le="100"}`, 8, 6),
+      counter(`envoy_http_downstream_rq_time_bucket{${listener},le="100.0"}`, 8, 6),
     ],
     flapping: 'fires',
   },
