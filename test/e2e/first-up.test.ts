@@ -2,11 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { command } from '../../lab/command';
 import { programPath } from '../../lab/toolchain/toolchain';
 import type { Drifted } from '../../commands/drift/drifted';
+import { isAlert } from '../../signals/rule-types';
+import { ruleGroups } from '../../signals/rules';
 import { countOutcomes, failures, firstGoodMoment, longestGap } from './support/counts';
 import { onlyExpectedWasNotified } from './support/expected';
 import { list, type KubernetesObject } from './support/kubernetes';
 import { resultFile, StackUnderTest } from './support/stack-under-test';
-import { report, seconds, until } from './support/wait';
+import { eventually, report, seconds, until } from './support/wait';
 import { startVerb, verb } from './support/verbs';
 
 const stack = new StackUnderTest();
@@ -223,3 +225,23 @@ async function clusterReadyMs(): Promise<number> {
   );
   return Math.max(...moments);
 }
+
+// Last, as rules of a period are first evaluated after five minutes.
+test('every rule of the model is loaded and evaluated without an error', async () => {
+  const { urls } = await stack.status();
+  const wanted = ruleGroups(stack.model())
+    .flatMap(({ name, rules }) =>
+      rules.map((rule) => `${name} ${isAlert(rule) ? rule.alert : rule.record} ok`),
+    )
+    .sort();
+  await eventually('all rules are evaluated', { withinMs: 330_000, everyMs: 5_000 }, async () => {
+    const answer = await fetch(`${urls['prometheus']}/api/v1/rules`);
+    const { data } = (await answer.json()) as {
+      data: { groups: { name: string; rules: { name: string; health: string }[] }[] };
+    };
+    const found = data.groups.flatMap(({ name: group, rules }) =>
+      rules.map(({ name, health }) => `${group} ${name} ${health}`),
+    );
+    expect(found.sort()).toEqual(wanted);
+  });
+}, 360_000);

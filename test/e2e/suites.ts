@@ -27,7 +27,7 @@ export const suites: readonly Suite[] = [
     name: 'first-up',
     shows: 'the first up: good within 90 s, nothing to change by the second, every pod restricted',
     needs: 'stack',
-    minutes: 4.5,
+    minutes: 5.5,
     always: true,
   },
   {
