@@ -14,6 +14,8 @@ export interface Registered {
   deletedWith: string;
   secretOutputs: string[];
   ignoreChanges: string[];
+  /** Other URNs under which the engine would find it in a state, those by its parents' included. */
+  aliases: string[];
   inputs: any;
 }
 
@@ -115,6 +117,7 @@ export async function deploy<Outputs>(
           deletedWith: request.getDeletedwith(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
           ignoreChanges: request.getIgnorechangesList(),
+          aliases: aliasesOf(request, resources),
           inputs: request.getObject()?.toJavaScript(),
         });
       done(error, response);
@@ -125,6 +128,26 @@ export async function deploy<Outputs>(
     // Also after a program that threw: what it left on the way would end up in the engine of the next one.
     await pulumi.runtime.disconnect();
   }
+}
+
+/** What the engine makes of the aliases of a registration (its `generateAliases`), but for names that begin with their parent's. */
+function aliasesOf(request: any, before: readonly Registered[]): string[] {
+  const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
+  const parents = [parent, ...(before.find(({ urn }) => urn === parent)?.aliases ?? [])];
+  const own = request.getAliasesList().map((alias: any) => alias.toObject());
+  const specs = [{}, ...own.flatMap(({ spec }: any) => spec ?? [])];
+  const urns = specs.flatMap((spec: any) =>
+    (spec.parenturn && spec.parenturn !== parent ? [spec.parenturn] : spec.noparent ? [''] : parents).map(
+      (of) => urnOf(spec.name || name, spec.type || type, of),
+    ),
+  );
+  return [...new Set([...own.flatMap(({ urn }: any) => urn || []), ...urns])];
+}
+
+function urnOf(name: string, type: string, parent: string): string {
+  const above = parent.split('::')[2] ?? '';
+  const under = above === '' || above === 'pulumi:pulumi:Stack' ? '' : `${above}$`;
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${under}${type}::${name}`;
 }
 
 /** The value of an output, once it is known. */

@@ -1,10 +1,9 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { type Cluster, inside } from '../cluster/cluster';
+import type { Cluster } from '../cluster/cluster';
 import type { Namespaces } from '../namespaces';
 import { baseValues, cniValues, type IstioChartArgs, istiodValues, ztunnelValues } from './chart-values';
 import type { ControlPlane } from './control-plane';
-import { crdsOf } from './crds';
 import { istiodName, revisionLabel, xdsPort } from './part';
 
 /** Where Istio publishes its charts. */
@@ -14,6 +13,8 @@ export const istioCharts = 'https://istio-release.storage.googleapis.com/charts'
 export interface ChartControlPlaneArgs extends IstioChartArgs {
   readonly cluster: Cluster;
   readonly namespaces: Namespaces;
+  /** Definitions that no chart brings along, and which istiod must find. */
+  readonly gatewayKinds: readonly pulumi.Resource[];
 }
 
 /**
@@ -29,14 +30,9 @@ export class ChartControlPlane extends pulumi.ComponentResource implements Contr
 
   constructor(name: string, args: ChartControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:ChartControlPlane', name, {}, opts);
-    const { cluster, controlPlane, mesh, gateway, namespaces } = args;
+    const { controlPlane, mesh, gatewayKinds, namespaces } = args;
     const release = mesh.revision === undefined ? istiodName : `${istiodName}-${mesh.revision}`;
     const base = this.#chart('istio-base', 'base', baseValues(args), args, namespaces.all);
-    // Gateways are described in kinds that no chart of Istio's brings along; on somebody's cluster they are there or not.
-    const gatewayKinds =
-      cluster.managedGateway && (gateway || mesh.mode === 'ambient')
-        ? crdsOf(cluster.managedGateway.crds, inside(this, cluster))
-        : [];
     this.kinds = [base, ...gatewayKinds];
     const istiod = this.#chart(release, 'istiod', istiodValues(args), args, this.kinds);
     // Before any pod of the mesh: what it does not redirect would go past the mesh.

@@ -33,6 +33,8 @@ const write = ['update', 'patch'];
 export interface IstiodArgs extends IstioPartArgs {
   /** The gateway of the stack's own; absent where there is none. */
   readonly gateway?: { readonly retries: number } | undefined;
+  /** Definitions of the kinds that a gateway is described in. */
+  readonly gatewayKinds: readonly pulumi.Resource[];
   /** Whether there is a mesh. */
   readonly mesh: boolean;
 }
@@ -61,10 +63,10 @@ export class Istiod extends pulumi.ComponentResource implements ControlPlane {
 
   constructor(name: string, args: IstiodArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:Istiod', name, {}, { ...opts, aliases: [formerly()] });
-    const { cluster, stack, namespaces, managed, gateway, mesh: hasMesh } = args;
+    const { cluster, stack, namespaces, managed, gateway, gatewayKinds, mesh: hasMesh } = args;
     const child = inside(this, cluster, hasMesh ? namespaces.all : [namespaces.load]);
     this.kinds = [
-      ...(gateway ? crdsOf(managed.crds, { ...inside(this, cluster), aliases: [formerly()] }) : []),
+      ...gatewayKinds,
       ...(hasMesh && managed.meshCrds !== undefined
         ? crdsOf(managed.meshCrds, inside(this, cluster), meshKinds)
         : []),

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import type { Namespaces } from '../namespaces';
 import { ChartControlPlane } from './chart-control-plane';
 import type { ControlPlane } from './control-plane';
+import { GatewayKinds } from './gateway-kinds';
 import { Istiod } from './istiod';
 
 /** What decides whether the stack runs a control plane of Istio, and which. */
@@ -22,17 +23,22 @@ export function runControlPlane(
 ): ControlPlane | undefined {
   const { managedGateway: managed } = cluster;
   const ours = managed && gateway && { retries: gateway.retries ?? 0 };
+  // On somebody's cluster the Gateway API is there or not.
+  const gatewayKinds =
+    managed && (gateway || mesh?.mode === 'ambient')
+      ? new GatewayKinds('gateway-kinds', { cluster, managed }, opts).definitions
+      : [];
   if (mesh?.controlPlane.kind === 'charts')
     return new ChartControlPlane(
       'istio',
-      { cluster, namespaces, mesh, controlPlane: mesh.controlPlane, gateway: ours },
+      { cluster, namespaces, mesh, controlPlane: mesh.controlPlane, gateway: ours, gatewayKinds },
       opts,
     );
   return (
     managed &&
     new Istiod(
       'istiod',
-      { cluster, stack, namespaces, managed, gateway: ours, mesh: mesh !== undefined },
+      { cluster, stack, namespaces, managed, gateway: ours, gatewayKinds, mesh: mesh !== undefined },
       opts,
     )
   );

@@ -5,6 +5,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../../components/cluster/cluster';
 import { IngressGateway } from '../../components/gateway';
+import { GatewayKinds } from '../../components/istio/gateway-kinds';
 import { Istiod } from '../../components/istio/istiod';
 import { selectorLabels } from '../../components/metadata';
 import { Namespaces } from '../../components/namespaces';
@@ -55,6 +56,7 @@ async function deployGateway(gatewayClass: string, managed: boolean, retries = 0
         namespaces,
         managed: managedGateway,
         gateway: { retries },
+        gatewayKinds: new GatewayKinds('gateway-kinds', { cluster, managed: managedGateway }, {}).definitions,
         mesh: false,
       });
     new IngressGateway('gateway', { cluster, stack: 'lab', namespaces, gatewayClass, controlPlane: istiod });

@@ -77,7 +77,7 @@ async function deployMesh(
     });
     const controlPlane =
       cluster.managedGateway &&
-      new Istiod('istiod', { cluster, stack, namespaces, managed: cluster.managedGateway, mesh: true });
+      new Istiod('istiod', { cluster, stack, namespaces, managed: cluster.managedGateway, gatewayKinds: [], mesh: true });
     new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, stranger, controlPlane });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));

@@ -1,0 +1,32 @@
+import * as pulumi from '@pulumi/pulumi';
+import { inside, type Cluster, type ManagedGateway } from '../cluster/cluster';
+import { crdsOf } from './crds';
+
+/** Arguments of {@link GatewayKinds}. */
+export interface GatewayKindsArgs {
+  readonly cluster: Cluster;
+  readonly managed: ManagedGateway;
+}
+
+/**
+ * The Gateway API's definitions, which no chart of Istio's brings along. Nobody who runs istiod owns them: with one that goes they would go,
+ * and every Gateway of the cluster with them.
+ */
+export class GatewayKinds extends pulumi.ComponentResource {
+  readonly definitions: readonly pulumi.Resource[];
+
+  constructor(name: string, { cluster, managed }: GatewayKindsArgs, opts: pulumi.ComponentResourceOptions) {
+    super('continuous-load:index:GatewayKinds', name, {}, opts);
+    this.definitions = crdsOf(managed.crds, { ...inside(this, cluster), aliases: formerly(opts.parent) });
+    this.registerOutputs({});
+  }
+}
+
+/** Whose they once were: without this an upgrade would delete what it has just adopted. */
+function formerly(parent: pulumi.Resource | undefined): pulumi.Alias[] {
+  return [
+    ['gateway', 'IngressGateway'] as const,
+    ['istiod', 'Istiod'] as const,
+    ['istio', 'ChartControlPlane'] as const,
+  ].map(([name, type]) => ({ parent: pulumi.createUrn(name, `continuous-load:index:${type}`, parent) }));
+}
