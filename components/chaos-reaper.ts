@@ -6,7 +6,7 @@ import { chaosCommand, chaosConfig, chaosEnvironment, chaosFiles, chaosObjects }
 import type { ChaosModel, SignalModel } from '../signals/model';
 import { inside, type Cluster } from './cluster/cluster';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
-import { labels, metadata, selectorLabels } from './metadata';
+import { labels, metadata, selectorLabels, takenBack } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
 import { serviceAccount } from './monitoring/rbac';
 import { namespaceNames } from './names';
@@ -72,7 +72,8 @@ export class ChaosReaper extends pulumi.ComponentResource {
     new k8s.apps.v1.Deployment(
       workload,
       {
-        metadata: metadata(workload, namespace, { stack }),
+        // Who scales the injectors to nothing may stop this too.
+        metadata: metadata(workload, namespace, { stack, ...takenBack(true) }),
         spec: {
           // Without load nobody would see what a kill costs.
           replicas: (model.enabled ?? true) ? 1 : 0,

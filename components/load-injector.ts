@@ -15,7 +15,7 @@ import type { InjectorTargets } from '../signals/targets';
 import { ApiAccess } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
-import { labels, metadata, selectorLabels } from './metadata';
+import { labels, metadata, selectorLabels, takenBack } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
 import { namespaceNames } from './names';
 import type { Namespaces } from './namespaces';
@@ -69,7 +69,8 @@ export class LoadInjector extends pulumi.ComponentResource {
     new k8s.apps.v1.Deployment(
       workload,
       {
-        metadata: metadata(workload, namespace, { stack }),
+        // Scaling it to nothing is how load is stopped at once.
+        metadata: metadata(workload, namespace, { stack, ...takenBack(true) }),
         spec: {
           // The one switch: without load nothing runs that could send any.
           replicas: (model.enabled ?? true) ? injector.replicas : 0,

@@ -48,7 +48,7 @@ export const withoutWaiting = { 'pulumi.com/skipAwait': 'true' } as const;
 /** Tells Pulumi to wait until the operator reports the custom resource as available. */
 export const untilAvailable = { 'pulumi.com/waitFor': 'condition=Available' } as const;
 
-/** Annotations of a Deployment whose replicas somebody else changes and puts back: without them a later change of ours would be a conflict. */
+/** Annotations of a Deployment whose replicas somebody else changes for a while: without them a later change of ours would be a conflict. */
 export function takenBack(isScaled: boolean): { annotations?: Record<string, string> } {
   return isScaled ? { annotations: { 'pulumi.com/patchForce': 'true' } } : {};
 }

@@ -159,5 +159,11 @@ test.each<[string[], RegExp[], boolean]>([
     .filter(({ inputs }) => inputs.metadata?.annotations?.['pulumi.com/patchForce'] === 'true')
     .map(({ name }) => name)
     .sort();
-  expect(forced).toEqual(isForced ? ['echo', 'source'] : []);
+  // and what people scale to nothing, to stop it at once
+  expect(forced).toEqual([
+    'chaos-reaper',
+    ...(isForced ? ['echo'] : []),
+    'injector',
+    ...(isForced ? ['source'] : []),
+  ]);
 });
