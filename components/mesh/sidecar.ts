@@ -79,6 +79,8 @@ export function injectionAnnotations(drain: MeshDrain, mesh: MeshSettings): Reco
     'sidecar.istio.io/proxyCPULimit': limits.cpu,
     'sidecar.istio.io/proxyMemoryLimit': limits.memory,
     'traffic.sidecar.istio.io/excludeInboundPorts': `${podinfoPorts.metrics}`,
+    // A running pod stays with the istiod that injected it: new pods must be there before that one goes.
+    ...(mesh.revision === undefined ? {} : { 'mesh.continuous-load/revision': mesh.revision }),
   };
 }
 

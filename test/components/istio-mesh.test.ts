@@ -77,7 +77,14 @@ async function deployMesh(
     });
     const controlPlane =
       cluster.managedGateway &&
-      new Istiod('istiod', { cluster, stack, namespaces, managed: cluster.managedGateway, gatewayKinds: [], mesh: true });
+      new Istiod('istiod', {
+        cluster,
+        stack,
+        namespaces,
+        managed: cluster.managedGateway,
+        gatewayKinds: [],
+        mesh: true,
+      });
     new IstioMesh('mesh', { cluster, stack, namespaces, podinfo, mesh: settings, stranger, controlPlane });
   });
   return resources.map((resource) => ({ ...resource, inputs: plain(resource.inputs) }));
@@ -272,6 +279,17 @@ describe('on somebody’s cluster', () => {
     expect(labels).toMatchObject({ 'istio.io/rev': 'canary' });
     expect(labels).not.toHaveProperty('istio-injection');
   });
+
+  it.each(['mesh-source', 'mesh-source-retry', 'mesh-target'])(
+    'rolls %s with the revision, as running pods stay with the istiod that injected them',
+    async (workload) => {
+      const template = async (settings: object) =>
+        one(await deployMesh(false, settings), 'Deployment', workload).inputs.spec.template;
+      const canary = await template({ revision: 'canary' });
+      expect(await template({ revision: 'old' })).not.toEqual(canary);
+      expect(await template({})).not.toEqual(canary);
+    },
+  );
 });
 
 describe('with somebody whom target must refuse', () => {
