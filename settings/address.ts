@@ -18,6 +18,11 @@ export function parseHostAndPort(
   return isHost(host) && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
+/** `HOST:PORT` put together, an IPv6 address in brackets. */
+export function hostAndPort(host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
 /** Whether a text is a domain name, an IPv4 address, or an IPv6 address in brackets. */
 export function isHost(text: string): boolean {
   if (text.startsWith('[')) return text.endsWith(']') && isIPv6(text.slice(1, -1));

@@ -44,7 +44,7 @@ const labOutputs = {
 };
 
 /** Outputs that a cluster adds to the inputs of a resource. */
-function state(type: string, name: string, inputs: any): any {
+function state(type: string, name: string, inputs: any, serviceIp: string): any {
   if (type === 'lab:index:Cluster') return { ...inputs, ...labOutputs };
   if (type === 'k3d:index:Cluster')
     return { ...inputs, kubeconfig: labOutputs.kubeconfig, endpoints: labOutputs.endpoints };
@@ -72,7 +72,7 @@ function state(type: string, name: string, inputs: any): any {
     return { ...inputs, ref: `${inputs.tags[0]}@sha256:${'0'.repeat(64)}` };
   if (type === 'random:index/randomPassword:RandomPassword') return { ...inputs, result: 'r4nd0m' };
   if (type === 'kubernetes:core/v1:Service')
-    return { ...inputs, spec: { ...inputs.spec, clusterIP: '10.96.0.7' } };
+    return { ...inputs, spec: { ...inputs.spec, clusterIP: serviceIp } };
   return inputs;
 }
 
@@ -81,17 +81,25 @@ export interface Deployed<Outputs> {
   outputs: Outputs;
 }
 
+/** What is special about an in-memory engine and the cluster behind it. */
+interface DeployOptions {
+  stack?: string;
+  preview?: boolean;
+  /** Address of every Service. */
+  serviceIp?: string;
+}
+
 /** Runs a program against an in-memory engine; resolves once every registration that it made has settled. */
 export async function deploy<Outputs>(
   program: () => Outputs,
-  { stack = 'lab', preview = false }: { stack?: string; preview?: boolean } = {},
+  { stack = 'lab', preview = false, serviceIp = '10.96.0.7' }: DeployOptions = {},
 ): Promise<Deployed<Awaited<Outputs>>> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ custom, name, type, inputs }) => ({
         id: custom === false ? undefined : `${name}-id`,
-        state: state(type, name, inputs),
+        state: state(type, name, inputs, serviceIp),
       }),
       call: ({ token, inputs }) =>
         token === 'aws:ecr/getAuthorizationToken:getAuthorizationToken'

@@ -14,6 +14,7 @@ import { loadMonitors, podMonitors } from './monitors';
 import type { MonitoringPartArgs } from './part';
 import { pathRules } from './path-rules';
 import { prometheusService } from './prometheus-service';
+import { serviceAddress } from './service-address';
 
 const repository = 'https://prometheus-community.github.io/helm-charts';
 
@@ -61,7 +62,7 @@ export function chartMonitoring(
   pathRules(parent, { ...part, crds: [chart] });
   // What the chart runs it scrapes by monitors of its own; the long-term store is ours.
   podMonitors(parent, { ...part, crds: [chart], only: [...loadMonitors, 'prometheus'] });
-  const address = pulumi.interpolate`${service.spec.clusterIP}:${prometheusPort}`;
+  const address = serviceAddress(service, prometheusPort);
   return { otlp: { endpoint: address }, prometheusUrl: pulumi.interpolate`http://${address}` };
 }
 

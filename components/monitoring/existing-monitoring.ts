@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { AlertmanagerConfig } from '../../resources/alertmanager-config';
+import { hostAndPort } from '../../settings/address';
 import type { ServiceAddress } from '../../settings/monitoring-given-schema';
 import type { ExistingMonitoringSettings } from '../../settings/monitoring-schema';
 import { alertmanagerResource } from '../../signals/alertmanager-resource';
@@ -48,7 +49,7 @@ function addressOf(
       throw new pulumi.RunError(
         `monitoring.prometheus: the Service ${id} has no address (it is headless); name one that has`,
       );
-    return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+    return hostAndPort(address, port);
   });
 }
 

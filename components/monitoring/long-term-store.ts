@@ -15,6 +15,7 @@ import { longTermName, longTermWorkload, namespaceNames, prometheusPort } from '
 import type { MonitoringPartArgs } from './part';
 import { commonSpec, ruleGroupSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
+import { serviceAddress } from './service-address';
 import { storage } from './volume';
 
 /** Arguments of {@link LongTermStore}. */
@@ -58,7 +59,7 @@ export class LongTermStore extends pulumi.ComponentResource {
       },
       child,
     );
-    this.writeUrl = pulumi.interpolate`http://${service.spec.clusterIP}:${prometheusPort}/api/v1/write`;
+    this.writeUrl = pulumi.interpolate`http://${serviceAddress(service, prometheusPort)}/api/v1/write`;
     const account = serviceAccount(
       { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
       child,

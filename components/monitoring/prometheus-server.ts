@@ -14,6 +14,7 @@ import { pathRules } from './path-rules';
 import { prometheusService } from './prometheus-service';
 import { commonSpec, notOfTheStore, receiverSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
+import { serviceAddress } from './service-address';
 
 /** Arguments of {@link PrometheusServer}. */
 export interface PrometheusServerArgs extends MonitoringPartArgs {
@@ -34,7 +35,7 @@ const scrapeFile = 'scrape.yaml';
 
 /** Prometheus with its rules: receives the probes by OTLP, scrapes the rest, keeps both on a volume. */
 export class PrometheusServer extends pulumi.ComponentResource {
-  /** `HOST:PORT` by address, not by name: the signal must not need the DNS that it measures. */
+  /** `HOST:PORT` by address. */
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: PrometheusServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +43,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
     const { cluster, stack, namespaces, crds } = args;
     const own = [namespaces.monitoring];
     const service = prometheusService(this, args, monitoringName, 'web');
-    this.address = pulumi.interpolate`${service.spec.clusterIP}:${prometheusPort}`;
+    this.address = serviceAddress(service, prometheusPort);
     const permissions = this.#permissions(args);
     const scrape = new k8s.core.v1.Secret(
       `${fullName}-scrape`,
