@@ -18,7 +18,7 @@ const credential = (allowed: string) =>
 const remoteWriteSchema = z
   .strictObject({
     url: leaf({
-      allowed: 'an absolute http:// or https:// URL without a user in it',
+      allowed: 'an absolute http:// or https:// URL without a user, query or fragment',
       mend: 'write for example https://mimir.example.org/api/v1/push; credentials have keys of their own',
       hidden: true,
       type: 'URL',
@@ -100,7 +100,7 @@ export function ownStore({ retention, retentionSize, storage }: z.output<typeof 
 
 function storeUrl(raw: unknown): string | undefined {
   if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined;
-  const { protocol, hostname, username, password } = new URL(raw);
+  const { protocol, hostname, username, password, search, hash } = new URL(raw);
   const isWeb = protocol === 'http:' || protocol === 'https:';
-  return isWeb && hostname !== '' && username === '' && password === '' ? raw : undefined;
+  return isWeb && hostname !== '' && `${username}${password}${search}${hash}` === '' ? raw : undefined;
 }

@@ -466,7 +466,13 @@ const wrong: [what: string, sections: Record<string, unknown>, field: string, me
     'store with credentials in its address',
     { monitoring: { longTerm: { remoteWrite: { url: 'https://me:s3cret@store.example.org/w' } } } },
     'monitoring.longTerm.remoteWrite.url is not shown',
-    /without a user in it/,
+    /without a user, query or fragment/,
+  ],
+  [
+    'store with a token in its address',
+    { monitoring: { longTerm: { remoteWrite: { url: 'https://store.example.org/w?token=s3cret' } } } },
+    'monitoring.longTerm.remoteWrite.url is not shown',
+    /credentials have keys of their own/,
   ],
   [
     'store with half of its credentials',

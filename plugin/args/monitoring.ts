@@ -74,7 +74,7 @@ export interface MonitoringLongTermStorageArgs {
 
 /** A store of yours in place of the stack’s own. */
 export interface MonitoringLongTermRemoteWriteArgs {
-  /** Where your store takes remote writes. Must be an absolute http:// or https:// URL without a user in it. */
+  /** Where your store takes remote writes. Must be an absolute http:// or https:// URL without a user, query or fragment. */
   url: string;
   /** Token that is sent to your store. Must be a token. */
   bearerToken?: string;

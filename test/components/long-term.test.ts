@@ -132,6 +132,17 @@ describe('a store of the user’s', () => {
     ]);
     expect(find(open, 'Secret', name)).toBeUndefined();
   });
+
+  it.each([{}, { bearerToken: 't0k3n' }])(
+    'has an address that is kept secret, with %j',
+    async (credentials) => {
+      const resources = await deployed({ remoteWrite: { url, ...credentials } });
+      const main = resources.find(({ type, name }) => type.endsWith(':Prometheus') && name === 'main');
+      const { remoteWrite } = main?.inputs.spec ?? {};
+      expect(JSON.stringify(plain(remoteWrite))).toContain(url);
+      expect(isSecret(remoteWrite[0].url)).toBe(true);
+    },
+  );
 });
 
 it('switched off, nothing is sent and nothing is made', async () => {
