@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import type { Namespaces } from '../namespaces';
 import { baseValues, cniValues, type IstioChartArgs, istiodValues, ztunnelValues } from './chart-values';
 import type { ControlPlane } from './control-plane';
-import { istiodName, revisionLabel, xdsPort } from './part';
+import { istiodOf, revisionLabel, xdsPort } from './part';
 
 /** Where Istio publishes its charts. */
 export const istioCharts = 'https://istio-release.storage.googleapis.com/charts';
@@ -31,7 +31,7 @@ export class ChartControlPlane extends pulumi.ComponentResource implements Contr
   constructor(name: string, args: ChartControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:ChartControlPlane', name, {}, opts);
     const { controlPlane, mesh, gatewayKinds, namespaces } = args;
-    const release = mesh.revision === undefined ? istiodName : `${istiodName}-${mesh.revision}`;
+    const release = istiodOf(mesh.revision);
     const base = this.#chart('istio-base', 'base', baseValues(args), args, namespaces.all);
     this.kinds = [base, ...gatewayKinds];
     const istiod = this.#chart(release, 'istiod', istiodValues(args), args, this.kinds);

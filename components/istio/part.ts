@@ -15,6 +15,11 @@ export interface IstioPartArgs {
 /** Name of the control plane's workload and Service. */
 export const istiodName = 'istiod';
 
+/** What Istio's charts call the release and the Service of istiod of a revision. */
+export function istiodOf(revision: string | undefined): string {
+  return revision === undefined ? istiodName : `${istiodName}-${revision}`;
+}
+
 /** Port of istiod for proxies, by mutual TLS. */
 export const xdsPort = 15012;
 

@@ -1,5 +1,7 @@
 import { isMeshPath, type PathName, pathNames, pathRow } from '../../signals/paths';
+import { istiodName, istiodOf } from '../../components/istio/part';
 import { type ControlPlaneKind, controlPlaneOn } from '../control-plane-schema';
+import { labelName } from '../kubernetes-names';
 import type { Problem } from '../problem';
 import type { Config } from '../schema';
 import { dayMs, formatDuration } from '../units';
@@ -164,10 +166,31 @@ const outOfPlace: readonly Contradiction[] = [
   ),
 ];
 
+/** Charts call a Service by the revision, and a Service's name has no dots. */
+const unnamable: Contradiction = {
+  uses: ['cluster', 'mesh.controlPlane.kind', 'mesh.revision'],
+  find: (config) => {
+    const { revision } = config.mesh;
+    if (kindOf(config) !== 'charts' || revision === undefined || labelName.test(istiodOf(revision)))
+      return [];
+    const longest = 63 - istiodOf('').length;
+    const mended = revision.replaceAll('.', '-').slice(0, longest).replace(/-+$/, '');
+    return [
+      {
+        field: 'mesh.revision',
+        value: revision,
+        allowed: `at most ${longest} lower-case letters, digits and dashes where charts are installed: it is part of a Service’s name, ${istiodName}-…`,
+        mend: `write ${mended}`,
+      },
+    ];
+  },
+};
+
 /** Contradictions between the mesh, the paths through it, the cluster, and who runs Istio there. */
 export const meshContradictions: readonly Contradiction[] = [
   ...withoutMesh,
   ...takenAway,
   runBy,
   ...outOfPlace,
+  unnamable,
 ];

@@ -94,6 +94,13 @@ test('signals know the mode', () => {
 });
 
 test.each([
+  ['by charts, which is part of a Service’s name', { kind: 'k3d' }, 'a'.repeat(56)],
+  ['that is there, and may be a tag', existing, '1.31.1'],
+])('a revision %s', (_what, cluster, revision) => {
+  expect(read({ cluster, paths: off, mesh: { enabled: true, revision } }).mesh?.revision).toBe(revision);
+});
+
+test.each([
   ['a path without a mesh', { paths: { mesh: { enabled: true } } }, 'paths.mesh.enabled', /set mesh.enabled/],
   [
     'the other path without a mesh',
@@ -166,6 +173,18 @@ test.each([
     { cluster: existing, paths: off, mesh: { enabled: true, mode: 'ambient', certificateLife: '1h' } },
     'mesh.certificateLife',
     /"1h".*ztunnel/,
+  ],
+  [
+    'a revision with dots, by which charts would call a Service',
+    { cluster: { kind: 'k3d' }, mesh: { enabled: true, revision: '1.31.1' } },
+    'mesh.revision',
+    /write 1-31-1$/,
+  ],
+  [
+    'a revision that is too long for a Service',
+    { cluster: { kind: 'k3d' }, mesh: { enabled: true, revision: `${'a'.repeat(55)}-b` } },
+    'mesh.revision',
+    /at most 56[^]*write a{55}$/,
   ],
   ['a grace too short to divide', { mesh: { grace: '11s' } }, 'mesh.grace', /40s/],
   [
