@@ -10,7 +10,7 @@ export type ControlPlaneKind = 'own' | 'charts' | 'existing';
 export const istioVersion = '1.31.1';
 
 /** Namespace of Istio's control plane unless the config says otherwise: its own charts and manuals take it for granted. */
-const istioNamespace = 'istio-system';
+export const istioNamespace = 'istio-system';
 
 /** What `mesh.controlPlane` comes to on a cluster. */
 export interface ControlPlaneSettings {

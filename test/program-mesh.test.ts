@@ -365,6 +365,17 @@ test.each([
   expect(ofKind(resources, 'PodMonitor').map(({ name }) => name)).not.toContain('istiod');
 });
 
+test('somebody’s Istio may be where the name service is', async () => {
+  const resources = await deployed('existing', {
+    mode: 'ambient',
+    controlPlane: { namespace: 'kube-system' },
+  });
+  const found = ofKind(resources, 'Role').filter(
+    ({ inputs }) => inputs.metadata.name === 'continuous-load-discovery',
+  );
+  expect(found.map(({ inputs }) => inputs.metadata.namespace)).toEqual(['kube-system']);
+});
+
 test('somebody’s cluster gets charts on wish, in the namespace that is named', async () => {
   const resources = await deployed('existing', {
     controlPlane: { kind: 'charts', namespace: 'mesh-system', version: '1.31.0' },

@@ -147,6 +147,8 @@ export function discoveryElsewhere(
   }: MonitoringPartArgs & { readonly model: SignalModel; readonly prometheusAccount: string },
 ): pulumi.Resource[] {
   const istio = new Set(controlPlaneMonitors(model.mesh).map(({ namespace }) => namespace));
+  // Somebody's Istio may be beside the name service.
+  istio.delete(watchedNamespaces.system);
   return [
     ...discoveryIn(parent, part, watchedNamespaces.system, discoveryName),
     ...[...istio].flatMap((namespace) =>

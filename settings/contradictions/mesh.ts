@@ -1,6 +1,9 @@
-import { isMeshPath, type PathName, pathNames, pathRow } from '../../signals/paths';
 import { istiodName, istiodOf } from '../../components/istio/part';
-import { type ControlPlaneKind, controlPlaneOn } from '../control-plane-schema';
+import { watchedFrom } from '../../components/monitoring/watched-from';
+import { namespaceNames } from '../../components/names';
+import { isMeshPath, type PathName, pathNames, pathRow } from '../../signals/paths';
+import { meshNamespace } from '../../signals/targets';
+import { type ControlPlaneKind, controlPlaneOn, istioNamespace } from '../control-plane-schema';
 import { labelName } from '../kubernetes-names';
 import type { Problem } from '../problem';
 import type { Config } from '../schema';
@@ -166,6 +169,30 @@ const outOfPlace: readonly Contradiction[] = [
   ),
 ];
 
+/** Charts get a namespace of their own, which is made with them and goes with them. */
+const taken: Contradiction = {
+  uses: ['cluster', 'mesh.controlPlane', 'monitoring'],
+  find: (config) => {
+    const { namespace } = config.mesh.controlPlane;
+    if (kindOf(config) !== 'charts' || namespace === undefined) return [];
+    const ofOthers = [
+      ...Object.values(namespaceNames),
+      meshNamespace,
+      watchedFrom(config.monitoring),
+      'default',
+    ];
+    if (!ofOthers.includes(namespace) && !namespace.startsWith('kube-')) return [];
+    return [
+      {
+        field: 'mesh.controlPlane.namespace',
+        value: namespace,
+        allowed: `one that nothing else is in where charts are installed: neither ${namespaceNames.load}, ${meshNamespace}, nor one of monitoring or of the cluster itself (default, kube-…)`,
+        mend: `leave it out for ${istioNamespace}, or write a name of its own`,
+      },
+    ];
+  },
+};
+
 /** Charts call a Service by the revision, and a Service's name has no dots. */
 const unnamable: Contradiction = {
   uses: ['cluster', 'mesh.controlPlane.kind', 'mesh.revision'],
@@ -192,5 +219,6 @@ export const meshContradictions: readonly Contradiction[] = [
   ...takenAway,
   runBy,
   ...outOfPlace,
+  taken,
   unnamable,
 ];

@@ -151,6 +151,17 @@ test.each([
     /remove it/,
   ],
   [
+    'a control plane by charts where somebody’s Prometheus is',
+    {
+      ...withPlane({ kind: 'charts', namespace: 'observability' }),
+      cluster: existing,
+      paths: off,
+      monitoring: { kind: 'existing', prometheus: 'o/p:9090', retention: '40d', namespace: 'observability' },
+    },
+    'mesh.controlPlane.namespace',
+    /istio-system/,
+  ],
+  [
     'somebody else’s Istio on k3d',
     { ...withPlane({ kind: 'existing' }), cluster: { kind: 'k3d' } },
     'mesh.controlPlane.kind',
@@ -204,3 +215,12 @@ test.each([
   expect(message).toContain(`✖ continuous-load:${field} `);
   expect(message).toMatch(mend);
 });
+
+test.each(['continuous-load', 'continuous-load-mesh', 'monitoring', 'kube-system', 'default'])(
+  'a control plane by charts in %s, where something else is, is refused',
+  (namespace) => {
+    const message = refusal({ ...withPlane({ namespace }), cluster: { kind: 'k3d' }, paths: off });
+    expect(message).toMatch(/^1 mistake [^]*mesh\.controlPlane\.namespace is /);
+    expect(message).toMatch(/istio-system, or write a name of its own$/);
+  },
+);
