@@ -163,7 +163,8 @@ const pathCatalogue = [
     name: 'ProbesDropped',
     kind: 'ticket',
     meaning: 'The injectors could not start probes in time; less is measured than was asked for.',
-    condition: 'More than 1 % of the asked probes dropped in 5 min while none timed out, for 1 min.',
+    condition:
+      'More than 1 % of the asked probes dropped in 5 min, beyond one for each that timed out, for 1 min.',
     causes: ['the injectors lack CPU', 'answers take so long that all VUs wait'],
     steps: [
       'CPU throttling and memory of the injector pods; raise their CPU limit.',
