@@ -15,6 +15,12 @@ export interface AlertParts {
   readonly detail?: string;
 }
 
+/**
+ * What Watchdog carries besides: kube-prometheus-stack ships an alert of the same name, whose life says nothing of ours. Whoever looks for
+ * it asks for these too.
+ */
+export const watchdogLabels = { product: 'continuous-load' } as const;
+
 /** Alerts that say something of what is probed; on a target of the user's own the runbook of those is the one about all such targets. */
 const aboutTheFarEnd: readonly AlertName[] = [
   'PathDown',

@@ -1,4 +1,5 @@
 import type { AlertKind, AlertName } from './alert-catalogue';
+import { watchdogLabels } from './alert-rule';
 import { type Inhibition, inhibitions, led, ledFromBehind } from './inhibitions';
 import { defaultTargetLingerSeconds, type SignalModel } from './model';
 import { duration } from './promql';
@@ -110,7 +111,10 @@ function pagesThatWait(paths: readonly string[], seconds: number): Route[] {
 
 /** At least one notification a minute: sent at every other interval of the group. */
 const signOfLife = {
-  matchers: [named('Watchdog')],
+  matchers: [
+    named('Watchdog'),
+    ...Object.entries(watchdogLabels).map(([label, value]) => `${label}="${value}"`),
+  ],
   group_by: ['alertname'],
   group_interval: '20s',
   repeat_interval: '35s',

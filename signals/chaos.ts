@@ -1,5 +1,6 @@
 import type { ChaosConfig } from '../scenarios/chaos-config';
 import type { Signals } from '../scenarios/chaos-guards';
+import { watchdogLabels } from './alert-rule';
 import { severityValues } from './alertmanager';
 import { alertsSeries, sloNames } from './dashboards/names';
 import { injectorEnvironment, type InjectorEnvironmentOptions, k6Command } from './injector';
@@ -95,7 +96,7 @@ export function guardQuery(model: SignalModel): string {
   const firing = { alertstate: 'firing' };
   const budgets = select(sloNames.budgetLeft, { sloth_slo: 'availability' });
   const asked: Record<keyof Required<Signals>, string> = {
-    rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog' })})`,
+    rules: `count(${select(alertsSeries, { ...firing, alertname: 'Watchdog', ...watchdogLabels })})`,
     measured: `count(${select(recorded.known)})`,
     pages: `count(${select(alertsSeries, { ...firing, severity: severityValues(model, 'page') })})`,
     // One path whose budget nobody has computed yet may be the one that has none.

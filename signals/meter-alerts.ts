@@ -1,4 +1,4 @@
-import { alertRule } from './alert-rule';
+import { alertRule, watchdogLabels } from './alert-rule';
 import { probesTotal, recorded } from './metrics';
 import type { SignalModel } from './model';
 import type { AlertRule } from './rule-types';
@@ -35,12 +35,13 @@ function everyMeterAlert(model: SignalModel): AlertRule[] {
   const pushes = 'prometheus_http_requests_total';
   const reporting = `count(sum by (instance) (increase(${probesTotal}[1m])) > 0)`;
   const rules = 'prometheus_rule_group_iterations';
+  const watchdog = alertRule(model, 'Watchdog', {
+    expr: 'vector(1)',
+    summary:
+      'Alerts of stack {{ $externalLabels.stack }} are evaluated and sent (always {{ $value | printf "%.0f" }})',
+  });
   return [
-    alertRule(model, 'Watchdog', {
-      expr: 'vector(1)',
-      summary:
-        'Alerts of stack {{ $externalLabels.stack }} are evaluated and sent (always {{ $value | printf "%.0f" }})',
-    }),
+    { ...watchdog, labels: { ...watchdog.labels, ...watchdogLabels } },
     alertRule(model, 'InjectorSilent', {
       expr: `${reporting} < ${model.injectors} and on () count(${recorded.pathInfo} offset 5m)`,
       for: '6m',

@@ -129,6 +129,10 @@ test('routes carry the labels, take in our alerts only, and keep credentials in 
     ['mail', true, { name: 'severity', matchType: '=~', value: 'ticket' }],
     ['switch', true, { name: 'alertname', matchType: '=', value: 'Watchdog' }],
   ]);
+  // the cluster's own rules have an alert of that name
+  expect(route.routes.at(-1).matchers.slice(1)).toEqual([
+    { name: 'product', matchType: '=', value: 'continuous-load' },
+  ]);
   expect(receivers.map((one: any) => Object.keys(one).find((key) => key !== 'name'))).toEqual([
     undefined,
     'webhookConfigs',

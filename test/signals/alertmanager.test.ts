@@ -1,5 +1,6 @@
 import { alertCatalogue, type AlertName } from '../../signals/alert-catalogue';
 import { alertmanagerConfig, type Receiver, severityValues } from '../../signals/alertmanager';
+import { watchdogLabels } from '../../signals/alert-rule';
 import { inhibitedBy, inhibitions } from '../../signals/inhibitions';
 import { defaultModel, pathSettings } from '../../signals/model';
 import { type PathName, pathNames } from '../../signals/paths';
@@ -194,6 +195,20 @@ describe('notifications of a real Alertmanager', () => {
     );
   });
 
+  test("the dead man's switch is not told the Watchdog of somebody else's rules", async () => {
+    const running = await Alertmanager.start((url) =>
+      alertmanagerConfig(model, [{ name: 'switch', severities, deadManSwitch: url }]),
+    );
+    try {
+      // as kube-prometheus-stack ships it
+      await running.send([of('Watchdog', { prometheus: 'monitoring/kube-prometheus-stack-prometheus' })]);
+      await running.wait(5_000);
+      expect(running.received()).toEqual([]);
+    } finally {
+      await running.stop();
+    }
+  });
+
   test("the dead man's switch is told the Watchdog every minute, and nothing else; nobody else is told of it", async () => {
     const running = await Alertmanager.start((url) =>
       alertmanagerConfig(model, [
@@ -202,7 +217,7 @@ describe('notifications of a real Alertmanager', () => {
       ]),
     );
     try {
-      const always = of('Watchdog');
+      const always = of('Watchdog', watchdogLabels);
       await running.send([always, down('tcp')]);
       await running.wait(45_000);
       expect(running.received('/pager')).toEqual(['PathDown tcp']);

@@ -255,6 +255,27 @@ test('a budget that a fault has just spent is spent for the guard at once, not w
   await testRules([], [fault], '15s');
 }, 60_000);
 
+test("only the stack's own alert that always fires says that its rules are evaluated", async () => {
+  const others = 'ALERTS{alertname="Watchdog",alertstate="firing",severity="none"}';
+  const ours = ruleGroups(model).flatMap((group) =>
+    group.rules.filter((rule) => 'alert' in rule && rule.alert === 'Watchdog'),
+  );
+  const scene = (rules: number): RuleTest => ({
+    name: 'a Watchdog of somebody else',
+    interval: '15s',
+    input_series: [{ series: others, values: '1x20' }],
+    promql_expr_test: [
+      {
+        expr: guardQuery(model),
+        eval_time: '1m',
+        exp_samples: rules === 0 ? [] : [{ labels: '{guard="rules"}', value: rules }],
+      },
+    ],
+  });
+  await testRules([], [scene(0)], '15s');
+  await testRules([{ name: 'meter', interval: '15s', rules: ours }], [scene(1)], '15s');
+}, 60_000);
+
 test('promtool takes what the guards ask', async () => {
   expect(await checkExpressions([guardQuery(model)])).toMatch(/SUCCESS/);
 });

@@ -284,7 +284,7 @@ test('without any data only the Watchdog fires, from the first evaluation on and
     eval_time: at,
     exp_samples: [
       {
-        labels: 'ALERTS{alertname="Watchdog",alertstate="firing",owner="platform",severity="none"}',
+        labels: 'ALERTS{alertname="Watchdog",alertstate="firing",owner="platform",product="continuous-load",severity="none"}',
         value: 1,
       },
     ],
