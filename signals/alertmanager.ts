@@ -1,9 +1,11 @@
 import type { AlertKind, AlertName } from './alert-catalogue';
 import { watchdogLabels } from './alert-rule';
-import { type Inhibition, inhibitions, led, ledFromBehind } from './inhibitions';
-import { defaultTargetLingerSeconds, type SignalModel } from './model';
+import { behindLeader, simultaneousLeaders } from './dependencies';
+import { type Inhibition, inhibitions } from './inhibitions';
+import { defaultTargetLingerSeconds, type PathSettings, type SignalModel } from './model';
 import { duration } from './promql';
 import { type Receiver, receiverConfig } from './receivers';
+import { fastSeconds, noticeSeconds } from './windows';
 
 export type { Receiver } from './receivers';
 
@@ -42,6 +44,9 @@ const nobody = 'nobody';
  */
 export const explainedWaitSeconds = 10;
 
+/** A page that is later than this is worse than one page too many. */
+export const longestWaitSeconds = 60;
+
 /**
  * Alertmanager's configuration: pages and tickets to the receivers that want them, at once unless another page may explain them, and
  * one notification per cause. Throws an Error when two receivers share a name.
@@ -78,8 +83,6 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
   if (receiver.deadManSwitch !== undefined) return [{ ...to, ...signOfLife }];
   const severities = receiver.severities.flatMap((kind) => severityValues(model, kind));
   if (severities.length === 0) return [];
-  const fromBehind = ledFromBehind(model);
-  const waiting = led(model).filter((path) => !fromBehind.includes(path));
   return [
     {
       ...to,
@@ -92,21 +95,47 @@ function route(model: SignalModel, receiver: Receiver): Route[] {
         { matchers: [named('ProbesMissing')], ...allTogether },
         // Probers are scraped at different moments: what breaks several pairs, or a whole node, is known some seconds after the first.
         ...(model.nodeProber === undefined ? [] : [{ matchers: [named('NodePairDown')], ...allTogether }]),
-        ...pagesThatWait(waiting, explainedWaitSeconds),
-        ...pagesThatWait(fromBehind, fromBehindWaitSeconds(model)),
+        ...pagesThatWait(model),
       ],
     },
   ];
 }
 
-/** How long a page waits whose path loses what is behind its last hop before the path that speaks for it does, in seconds. */
+/**
+ * How long a page waits at least whose path loses what is behind its last hop before the path that speaks for it does, in seconds: a
+ * gateway sends nothing more to what is to stop, while the path that leads still has answers on its open connections.
+ */
 export function fromBehindWaitSeconds({ targetLingerSeconds }: SignalModel): number {
   return explainedWaitSeconds + (targetLingerSeconds ?? defaultTargetLingerSeconds);
 }
 
-function pagesThatWait(paths: readonly string[], seconds: number): Route[] {
-  if (paths.length === 0) return [];
-  return [{ matchers: [named('PathDown'), oneOf('path', paths)], group_wait: duration(seconds) }];
+/**
+ * How long the page of a path waits for one that may explain it, in seconds; 0 where none may come at the same time. Where that one is
+ * noticed later, being probed less often, by so much more; what is less than an evaluation is in the wait already.
+ */
+export function pageWaitSeconds(model: SignalModel, path: PathSettings): number {
+  const leaders = simultaneousLeaders(model, path.name);
+  const ahead = model.paths
+    .filter(({ name }) => leaders.includes(name))
+    .map((leader) => noticeSeconds(model, leader) - noticeSeconds(model, path));
+  if (ahead.length === 0) return 0;
+  const least =
+    behindLeader(model, path.name) === undefined ? explainedWaitSeconds : fromBehindWaitSeconds(model);
+  const step = fastSeconds(model);
+  const more = Math.floor(Math.max(0, ...ahead) / step) * step;
+  return Math.max(least, Math.min(least + more, longestWaitSeconds));
+}
+
+/** A branch for each wait that some page has, the shortest first. */
+function pagesThatWait(model: SignalModel): Route[] {
+  const waits = model.paths.map((path) => ({ name: path.name, seconds: pageWaitSeconds(model, path) }));
+  const distinct = [...new Set(waits.map(({ seconds }) => seconds))].filter((seconds) => seconds > 0);
+  return distinct
+    .sort((a, b) => a - b)
+    .map((wait) => {
+      const paths = waits.filter(({ seconds }) => seconds === wait).map(({ name }) => name);
+      return { matchers: [named('PathDown'), oneOf('path', paths)], group_wait: duration(wait) };
+    });
 }
 
 /** At least one notification a minute: sent at every other interval of the group. */

@@ -21,7 +21,10 @@ export function behindLeader(model: Pick<SignalModel, 'paths'>, name: string): s
   return model.paths.map(pathRow).find((row) => lastHop(row) === behind)?.name;
 }
 
-/** Paths whose page comes with that of this path when what they share is gone, nearest first. */
+/**
+ * Paths whose page comes with that of this path when what they share is gone, nearest first; where names fail, open connections go on, so
+ * that page is alone.
+ */
 export function simultaneousLeaders(model: Pick<SignalModel, 'paths'>, name: string): string[] {
   return [serverLeader(model, name), behindLeader(model, name)].filter((leader) => leader !== undefined);
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alertCatalogue, type AlertEntry } from './alert-catalogue';
-import { explainedWaitSeconds, fromBehindWaitSeconds } from './alertmanager';
+import { explainedWaitSeconds, fromBehindWaitSeconds, longestWaitSeconds } from './alertmanager';
 import { availabilityWindows, leastCoverage, windowsOfTheStore } from './availability';
 import { followers, leaders } from './dependencies';
 import { inhibitedBy } from './inhibitions';
@@ -258,7 +258,7 @@ A total outage also spends budget: 52 s of it are more than 14.4 × 0.1 % of an 
 1. Burn alerts read \`slo:unpaged_error:ratio_rate*\`: failures while *PathDown* held, and in the seconds before that it takes to notice, are taken out: as they were counted, so a changed rate changes nothing. \`slo:sli_error:ratio_rate*\`, the budget left and every figure keep them.
 2. \`PathRecentlyDown\`, which tells nobody, mutes the burn alerts and tickets of its path during an outage and for the short window of the fastest burn plus 30 s after it.
 
-Paths explain each other too. A page of the left mutes those of the right, until 90 s after it ends (\`SharedCauseDown\`), and says so; failures of the right while the left was down are taken out of their burn as well. Nothing mutes a page of ${alone.join(', ')}. Pages of the right that may come at the very moment of the left (they end at the same server) wait ${explainedWaitSeconds} s for it, and those that the gateway alone may lose (target is to stop: it sends nothing more there, while open connections to target still answer) ${fromBehindWaitSeconds(model)} s, more with a longer \`podinfo.drain.preStop\`. All paths that are not measured are one notification.
+Paths explain each other too. A page of the left mutes those of the right, until 90 s after it ends (\`SharedCauseDown\`), and says so; failures of the right while the left was down are taken out of their burn as well. Nothing mutes a page of ${alone.join(', ')}. Pages of the right that may come at the very moment of the left (they end at the same server) wait ${explainedWaitSeconds} s for it, and those that the gateway alone may lose (target is to stop: it sends nothing more there, while open connections to target still answer) ${fromBehindWaitSeconds(model)} s, more with a longer \`podinfo.drain.preStop\`; both more where the left is probed less often and so noticed later, up to ${longestWaitSeconds} s. All paths that are not measured are one notification.
 
 **An injector that was given up** (its pod is deleted and half a minute overdue, as kube-state-metrics tells: its node is cut off, or its kubelet dead) has been replaced, and its node was told of. What it lost while it was cut off comes all at once when it is back: every figure keeps it, the burn alerts leave it out. The API server refuses the token of such a pod; those refusals of \`api-server\` are in no figure at all, and *PathDownFromOneSource* says nothing of them. A refusal that other injectors see is counted and told as ever. Without kube-state-metrics nobody counts as given up.
 

@@ -1,5 +1,5 @@
 import type { AlertName } from './alert-catalogue';
-import { behindLeader, followers, simultaneousLeaders } from './dependencies';
+import { followers } from './dependencies';
 import type { SignalModel } from './model';
 import { isMeshPath } from './paths';
 
@@ -99,17 +99,4 @@ export function inhibitedBy(model: Pick<SignalModel, 'paths'>, name: AlertName):
     .filter(({ targets }) => targets.includes(name))
     .flatMap((rule) => rule.sources);
   return [...new Set(sources)];
-}
-
-/** Paths whose page may come at the same time as one that explains it; where names fail, open connections go on, so that page is alone. */
-export function led(model: Pick<SignalModel, 'paths'>): string[] {
-  return model.paths.map(({ name }) => name).filter((name) => simultaneousLeaders(model, name).length > 0);
-}
-
-/**
- * Paths whose page may come before one that explains it: a gateway sends nothing more to what is to stop, while the path that leads
- * still has answers on its open connections.
- */
-export function ledFromBehind(model: Pick<SignalModel, 'paths'>): string[] {
-  return model.paths.map(({ name }) => name).filter((name) => behindLeader(model, name) !== undefined);
 }

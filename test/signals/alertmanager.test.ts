@@ -53,6 +53,39 @@ test('a total outage mutes all that follows from it, and a page only where anoth
   expect(inhibitedBy(model, 'Watchdog')).toEqual([]);
 });
 
+test('a page waits longer for one that explains it and is noticed later, up to a minute', () => {
+  /** Waits of the pages of paths that others lead, where the leader of most is probed at such a rate. */
+  const waits = (ratePerSecond: number, targetLingerSeconds?: number) => {
+    const paths = (['service', 'grpc', 'ingress', 'tcp', 'udp', 'dns'] as const).map((name) =>
+      pathSettings(name, name === 'service' ? { ratePerSecond } : {}),
+    );
+    const few = defaultModel({
+      paths,
+      ...(targetLingerSeconds === undefined ? {} : { targetLingerSeconds }),
+    });
+    const [branch] = alertmanagerConfig(few, [pager]).route.routes;
+    return branch?.routes
+      ?.filter(({ matchers }) => matchers[0] === 'alertname="PathDown"')
+      .map((route) => [route.group_wait, route.matchers[1]]);
+  };
+  // as ever: the second by which udp is noticed before tcp is in the ten
+  expect(waits(4)).toEqual([
+    ['10s', 'path=~"grpc|udp"'],
+    ['18s', 'path=~"ingress"'],
+  ]);
+  // a down window of 50 s where the others have 15
+  expect(waits(0.2)).toEqual([
+    ['10s', 'path=~"udp"'],
+    ['45s', 'path=~"grpc"'],
+    ['53s', 'path=~"ingress"'],
+  ]);
+  expect(waits(0.05)).toEqual([
+    ['10s', 'path=~"udp"'],
+    ['1m', 'path=~"grpc|ingress"'],
+  ]);
+  expect(waits(0.05, 80)?.at(-1)).toEqual(['1m30s', 'path=~"ingress"']);
+});
+
 test('two receivers with one name are refused', () => {
   expect(() => alertmanagerConfig(model, [pager, pager])).toThrow(/two receivers/);
   expect(() => alertmanagerConfig(model, [{ ...pager, name: 'nobody' }])).toThrow(/two receivers/);

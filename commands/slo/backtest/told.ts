@@ -1,5 +1,5 @@
-import { explainedWaitSeconds, fromBehindWaitSeconds } from '../../../signals/alertmanager';
-import { type Inhibition, inhibitions, led, ledFromBehind } from '../../../signals/inhibitions';
+import { explainedWaitSeconds, pageWaitSeconds } from '../../../signals/alertmanager';
+import { type Inhibition, inhibitions } from '../../../signals/inhibitions';
 import type { SignalModel } from '../../../signals/model';
 import type { Firing } from './firings';
 
@@ -24,14 +24,11 @@ const groupIntervalMs = 30_000;
  */
 export function told(model: SignalModel, firings: readonly Firing[]): Told[] {
   const rules = inhibitions(model);
-  const fromBehind = ledFromBehind(model);
-  const waiting = led(model);
   const waitMs = ({ alert, labels }: Firing): number => {
     if (groupedByName.includes(alert)) return explainedWaitSeconds * 1000;
     if (alert !== 'PathDown') return 0;
-    const path = labels['path'] ?? '';
-    if (fromBehind.includes(path)) return fromBehindWaitSeconds(model) * 1000;
-    return waiting.includes(path) ? explainedWaitSeconds * 1000 : 0;
+    const path = model.paths.find(({ name }) => name === labels['path']);
+    return path === undefined ? 0 : pageWaitSeconds(model, path) * 1000;
   };
   const sorted = [...firings].sort((a, b) => a.fromMs - b.fromMs);
   const all: Told[] = [];
