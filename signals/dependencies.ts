@@ -1,5 +1,5 @@
 import type { SignalModel } from './model';
-import { type PathRow, pathRow } from './paths';
+import { connectionsOf, type PathRow, pathRow } from './paths';
 
 /**
  * What a page about one path says about others. A path is led by the one whose page comes first when what both need is gone: the name
@@ -21,23 +21,31 @@ export function behindLeader(model: Pick<SignalModel, 'paths'>, name: string): s
   return model.paths.map(pathRow).find((row) => lastHop(row) === behind)?.name;
 }
 
-/**
- * Paths whose page comes with that of this path when what they share is gone, nearest first; where names fail, open connections go on, so
- * that page is alone.
- */
+/** Paths whose page comes with that of this path when what they share is gone, nearest first. */
 export function simultaneousLeaders(model: Pick<SignalModel, 'paths'>, name: string): string[] {
-  return [serverLeader(model, name), behindLeader(model, name)].filter((leader) => leader !== undefined);
+  // Open connections go on without names: a path that has such goes down later, or not at all.
+  const atOnce = !connectionsOf(rowIn(model, name)).includes('kept');
+  const names = atOnce ? nameLeader(model, name) : undefined;
+  return [serverLeader(model, name), behindLeader(model, name), names].filter(
+    (leader) => leader !== undefined,
+  );
 }
 
 /** Every path whose total outage explains one of this path, nearest first. */
 export function leaders(model: Pick<SignalModel, 'paths'>, name: string): string[] {
-  const names = needsNames(rowIn(model, name)) && model.paths.some((path) => path.name === 'dns');
-  return [...simultaneousLeaders(model, name), ...(names ? (['dns'] as const) : [])];
+  const all = [serverLeader(model, name), behindLeader(model, name), nameLeader(model, name)];
+  return all.filter((leader) => leader !== undefined);
 }
 
 /** Every path that this one leads, in the model's order. */
 export function followers(model: Pick<SignalModel, 'paths'>, name: string): string[] {
   return model.paths.map((path) => path.name).filter((other) => leaders(model, other).includes(name));
+}
+
+function nameLeader(model: Pick<SignalModel, 'paths'>, name: string): 'dns' | undefined {
+  return needsNames(rowIn(model, name)) && model.paths.some((path) => path.name === 'dns')
+    ? 'dns'
+    : undefined;
 }
 
 function rowIn(model: Pick<SignalModel, 'paths'>, name: string): PathRow {

@@ -173,6 +173,11 @@ describe('notifications of a real Alertmanager', () => {
         ],
         told: ['PathDown dns'],
       },
+      'DNS gone, known of the mesh first, which looks names up for every probe': {
+        first: [down('mesh'), recently('mesh'), shared('mesh')],
+        then: [down('dns'), recently('dns'), shared('dns'), down('mesh-retry')],
+        told: ['PathDown dns'],
+      },
       'no injector': {
         first: pathNames.slice(0, 3).map((path) => of('ProbesMissing', { path })),
         then: [...pathNames.map((path) => of('ProbesMissing', { path })), of('InjectorSilent')],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue, faults } from '../../policies/lib/catalogue';
-import { alertmanagerConfig } from '../../signals/alertmanager';
+import { alertmanagerConfig, pageWaitSeconds } from '../../signals/alertmanager';
 import { grafanaFiles } from '../../signals/dashboards/dashboards';
 import { followers, leaders } from '../../signals/dependencies';
 import { entryScript, injectorConfig, scenarioFiles, zeroSeries } from '../../signals/injector';
@@ -72,6 +72,19 @@ test('the path dns speaks for those that need it, and none of them for another',
     expect(leaders(model, name).filter((leader) => leader !== 'dns')).toEqual([]);
     expect(followers(model, name)).toEqual([]);
   }
+});
+
+test('the page of a target that is called by name waits for that of the path dns, one by address does not', () => {
+  const waits = paths.map((path) => [path.name, pageWaitSeconds(model, path)]);
+  expect(Object.fromEntries(waits)).toEqual({
+    checkout: 10,
+    'by-address': 0,
+    moved: 10,
+    corp: 10,
+    ns: 0,
+    db: 10,
+    ssh: 0,
+  });
 });
 
 test('a target has the alerts of every path, with its owner, what is right, and a runbook that exists', () => {
