@@ -10,6 +10,7 @@ import { defaultModel, ownPathSettings } from '../../signals/model';
 import { ownTargetRow } from '../../signals/own-targets';
 import { injectorTargets } from '../../signals/targets';
 import { endAll, Injector, k6PatienceMs, until } from './support/processes';
+import { SlowTls } from './support/slow-tls';
 import { freePort } from '../support/ports';
 
 jest.setTimeout(k6PatienceMs);
@@ -146,6 +147,22 @@ test('targets over HTTP need no extension, and are judged by status, body and re
     ),
   ).toBe('continuous.ts');
   await expectOutcomes(rows, { TARGET_REQUESTS: file });
+});
+
+test('a new connection over TLS counts once in the latency', async () => {
+  const delayMs = 200;
+  const web = await SlowTls.start(delayMs);
+  closing.push(web.close);
+  const rows: Rows = { far: { address: web.url, probe: http(), outcome: 'ok' } };
+  const injector = await Injector.start(configOf(rows), { SSL_CERT_FILE: web.certificate });
+  await until(
+    () => injector.samples().values('probe_duration').length >= 10,
+    () => injector.samples().log,
+  );
+  const [leastMs = 0] = (await injector.stop()).values('probe_duration');
+  // A round trip for TLS and one for the answer; had TLS counted twice, it would be three.
+  expect(leastMs).toBeGreaterThanOrEqual(2 * 2 * delayMs - 20);
+  expect(leastMs).toBeLessThan(3 * 2 * delayMs);
 });
 
 test('targets over TCP and DNS are asked by the extension', async () => {

@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as x509 from '@peculiar/x509';
+
+const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+/** An HTTPS server on loopback that seems far away: whatever is sent arrives late, each way. */
+export class SlowTls {
+  private constructor(
+    readonly url: string,
+    /** File of the certificate that its clients have to trust. */
+    readonly certificate: string,
+    /** Stops it; what is in it goes with it. */
+    readonly close: () => void,
+  ) {}
+
+  static async start(delayMs: number): Promise<SlowTls> {
+    const { key, certificate } = await selfSigned();
+    const server = createServer({ key, cert: certificate }, (_, answer) => answer.end('words'));
+    const port = await listening(server);
+    const sockets = new Set<Socket>();
+    const relay = createTcpServer((near) => {
+      const far = connect(port, '127.0.0.1');
+      for (const [from, into] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        sockets.add(from);
+        from.setNoDelay(true);
+        from.on('data', (data) => setTimeout(() => into.destroyed || into.write(data), delayMs));
+        from.on('end', () => setTimeout(() => into.end(), delayMs));
+        from.on('error', () => into.destroy());
+        from.on('close', () => sockets.delete(from));
+      }
+    });
+    const url = `https://127.0.0.1:${await listening(relay)}/`;
+    const directory = mkdtempSync(join(tmpdir(), 'slow-tls-'));
+    const file = join(directory, 'certificate.pem');
+    writeFileSync(file, certificate);
+    return new SlowTls(url, file, () => {
+      for (const socket of sockets) socket.destroy();
+      relay.close();
+      server.close();
+      rmSync(directory, { recursive: true });
+    });
+  }
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function selfSigned(): Promise<{ key: string; certificate: string }> {
+  const keys = await webcrypto.subtle.generateKey(signing, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=slow-tls',
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: new Date(Date.now() + 86_400_000),
+    keys,
+    signingAlgorithm: signing,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
+    ],
+  });
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    certificate: certificate.toString('pem'),
+  };
+}
