@@ -1,10 +1,11 @@
 /** Sees what the reaper began to its end: recoveries, and churn or a drain that is under way. */
-import { asChurn, type Kill } from './chaos-state.ts';
+import { asChurn, type Kill, memoryMs } from './chaos-state.ts';
 import { type Churn, isWorkloadMode, type Mode, progress } from './chaos-churn.ts';
 import type { ChaosConfig } from './chaos-config.ts';
 import type { ChaosWorld } from './chaos-contract.ts';
 import { followDrain, giveBackForgotten, nodesOf } from './chaos-drain.ts';
 import type { Guard } from './chaos-guards.ts';
+import type { Node } from './chaos-nodes.ts';
 import { objectGroup, objectModesOf } from './chaos-objects.ts';
 import { asObjectChurn, followObjects, removeForgotten } from './chaos-own.ts';
 import { hasEnded, type Pod, podOf, readyOf, workloadsOf } from './chaos-victims.ts';
@@ -72,7 +73,27 @@ export class Follower {
         if (followObjects(objects, { nowMs, mayGoOn }, config, world)) this.recover(kill, nowMs, sawLast);
       } else if (churn) this.followChurn(churn, pods, { nowMs, guard, sawLast });
       else this.followKill(kill, pods, nowMs, sawLast);
+      if (!kill.recovered && this.isPast(kill, { nodes, pods, nowMs })) {
+        kill.recovered = true;
+        world.log(`${kill.workload} is whole with other numbers than before ${kill.mode}: taken as they are`);
+      }
     }
+  }
+
+  /** Whether it is an hour ago, nothing is to be given back and all pods that are there are ready: somebody wants fewer now, or more. */
+  private isPast(
+    kill: Kill,
+    { nodes, pods, nowMs }: { nodes: readonly Node[]; pods: readonly Pod[]; nowMs: number },
+  ): boolean {
+    const isHeld =
+      kill.replicas !== undefined ||
+      asObjectChurn(kill) !== undefined ||
+      nodes.some(({ uid, cordonedBy }) => uid === kill.uid && cordonedBy !== '');
+    if (isHeld || nowMs - kill.atMs <= memoryMs) return false;
+    const workloads = kill.mode === 'drain' ? workloadsOf(pods, this.config) : [kill.workload];
+    return pods
+      .filter(({ workload }) => workloads.includes(workload))
+      .every(({ ready, ending }) => ready && !ending);
   }
 
   private know(workload: string, modes: readonly Mode[], nowMs: number): void {

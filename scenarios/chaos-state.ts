@@ -37,11 +37,11 @@ export interface ChaosState {
   nextAtMs: number;
   /** No kill before: set when the memory was unreadable. */
   blockedUntilMs: number;
-  /** Kills of the last hour, oldest first. */
+  /** Kills of the last hour and older ones that are not recovered from, oldest first. */
   kills: Kill[];
 }
 
-/** Kills are remembered so long: the caps count by the hour. */
+/** Kills are remembered so long at least: the caps count by the hour. */
 export const memoryMs = 3_600_000;
 
 /** Milliseconds until the next kill: evenly between interval × (1 − jitter) and interval × (1 + jitter). */
@@ -71,9 +71,15 @@ export function resumedState(
   return remembered({ ...read, nextAtMs: due ? read.nextAtMs : fresh }, nowMs);
 }
 
-/** The memory without what is older than an hour. */
+/**
+ * The memory without what is over for an hour. What is not over stays, as something is still to be given back; of that there is little: no
+ * kill follows one that is overdue.
+ */
 export function remembered(state: ChaosState, nowMs: number): ChaosState {
-  return { ...state, kills: state.kills.filter(({ atMs }) => atMs > nowMs - memoryMs) };
+  return {
+    ...state,
+    kills: state.kills.filter(({ atMs, recovered }) => !recovered || atMs > nowMs - memoryMs),
+  };
 }
 
 /** Number of kills in the last hour, of one workload or of all. */

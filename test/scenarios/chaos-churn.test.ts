@@ -109,6 +109,18 @@ describe('a scaling that is interrupted', () => {
     expect(cluster.changes[1]).toBe(`scale ${name} ${before}`);
   });
 
+  it('is given back after more than an hour too, also by another reaper', () => {
+    for (const later of ['a', 'b']) {
+      const { cluster, config, reaper, name, before } = scaling(5);
+      cluster.signals = { ...well, budget: 0.1 };
+      run(cluster, reaper, 1.2 * hour);
+      expect(cluster.replicas[name]).toBe(before + 1);
+      cluster.signals = well;
+      run(cluster, later === 'a' ? reaper : new Reaper(config, cluster.world(later)), 60_000);
+      expect(cluster.changes[1]).toBe(`scale ${name} ${before}`);
+    }
+  });
+
   it('leaves what somebody else has set meanwhile', () => {
     const { cluster, reaper, name } = scaling(6);
     cluster.replicas[name] = 7;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { guards } from '../../scenarios/chaos-guards';
 import { stateAnnotation } from '../../scenarios/chaos-lease';
 import { Reaper } from '../../scenarios/chaos-reaper';
+import type { ChaosState } from '../../scenarios/chaos-state';
 import { readyOf } from '../../scenarios/chaos-victims';
 import {
   configWith,
@@ -56,6 +57,12 @@ test.each(['Failed', 'Succeeded'])(
     expect(cluster.events.filter((line) => line.endsWith('-left'))).toEqual([]);
   },
 );
+
+/** Kills that the memory holds. */
+function stateOf(cluster: FakeCluster): ChaosState['kills'] {
+  const text = cluster.lease?.metadata.annotations?.[stateAnnotation] ?? '';
+  return (JSON.parse(text) as ChaosState).kills;
+}
 
 /** What may go wrong between two turns. */
 const happenings = fc.constantFrom(
@@ -260,6 +267,34 @@ test('a workload that does not recover stops everything', () => {
   expect(cluster.done.length).toBeLessThanOrEqual(3);
   expect(found.at(-1)).toBe('unrecovered');
   expect(counted(cluster, 'recovery')).toEqual([]);
+});
+
+test('a workload that does not recover stops everything for longer than an hour', () => {
+  const cluster = new FakeCluster(seeded(7));
+  cluster.stuck = true;
+  const reaper = new Reaper(often, cluster.world('a'));
+  run(cluster, reaper, 600_000);
+  const { length } = cluster.done;
+  expect(new Set(run(cluster, reaper, 2 * hour))).toEqual(new Set(['unrecovered']));
+  expect(cluster.done).toHaveLength(length);
+});
+
+test('a workload that somebody made smaller holds everything for an hour, and is taken as it is then', () => {
+  const cluster = new FakeCluster(seeded(8));
+  const reaper = new Reaper(often, cluster.world('a'));
+  for (let turn = 0; turn < 1000 && cluster.done.length === 0; turn += 1) run(cluster, reaper, turnMs);
+  const [{ pod }] = cluster.done as [(typeof cluster.done)[number]];
+  cluster.raw = cluster.raw.filter(
+    ({ metadata }) => !metadata.name.startsWith(pod.name.replace(/-[^-]*$/, '')) || metadata.uid === pod.uid,
+  );
+  cluster.raw.push(deploymentPod(pod.workload.split('/')[1]!, 'left', cluster.nowMs));
+  const found = run(cluster, reaper, 58 * 60_000);
+  expect(found.at(-1)).toBe('unrecovered');
+  expect(run(cluster, reaper, 5 * 60_000).at(-1)).toBe('none');
+  expect(cluster.log.join('\n')).toMatch(/whole with other numbers/);
+  run(cluster, reaper, hour);
+  expect(cluster.done.length).toBeGreaterThan(5);
+  expect(stateOf(cluster).every(({ atMs }) => atMs > cluster.nowMs - 1.1 * hour)).toBe(true);
 });
 
 test('a removal that failed on its way is forgotten when its pod is still well', () => {
