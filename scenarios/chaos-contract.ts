@@ -38,6 +38,8 @@ export interface ChaosWorld {
   /** Replicas that a Deployment is to have; undefined where there is none of that name. */
   readScale(workload: string): Scale | undefined;
   scale(scale: Scale): Changed;
+  /** Takes a replica away that was added; a dry run does so too, as one before it may have added it. */
+  scaleBack(scale: Scale): Removal;
   /** Every node of the cluster. */
   nodes(): RawNode[];
   /** Keeps new pods away from a node, in this reaper's name. */

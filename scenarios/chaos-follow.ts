@@ -135,7 +135,7 @@ export class Follower {
       return;
     }
     // Not forgotten before it is done: a reaper that starts anew goes on with it.
-    if (world.scale({ ...scale, replicas }).outcome === 'done') delete churn.replicas;
+    if (world.scaleBack({ ...scale, replicas }) === 'done') delete churn.replicas;
   }
 
   private recover(kill: Kill, nowMs: number, sawLast: boolean): void {

@@ -87,6 +87,7 @@ export function world(config: ChaosConfig, { me, uid: myUid, api, prometheus }: 
       return { workload, replicas: spec.replicas ?? 0, resourceVersion: metadata.resourceVersion };
     },
     scale: (scale) => changed(scaleChange(scale, config.dryRun)),
+    scaleBack: (scale) => changed(scaleChange(scale, false)).outcome,
     nodes: () => (good(call('GET', '/api/v1/nodes')) as { items: RawNode[] }).items,
     cordon: (node) => changed(cordonChange(node, me, config.dryRun)).outcome,
     uncordon: (node) => changed(uncordonChange(node)).outcome,

@@ -121,6 +121,13 @@ describe('a scaling that is interrupted', () => {
     }
   });
 
+  it('is ended by a dry run too, which begins none', () => {
+    const { cluster, config, name, before } = scaling(5);
+    const dry = { ...config, dryRun: true };
+    run(cluster, new Reaper(dry, cluster.world('a', dry)), hour);
+    expect(cluster.changes.slice(1)).toEqual([`scale ${name} ${before}`]);
+  });
+
   it('leaves what somebody else has set meanwhile', () => {
     const { cluster, reaper, name } = scaling(6);
     cluster.replicas[name] = 7;

@@ -131,6 +131,7 @@ export class FakeCluster {
         return replicas === undefined ? undefined : { workload, replicas, resourceVersion: String(replicas) };
       },
       scale: (scale) => this.change(scale.workload, 'scale', dryRun, scale),
+      scaleBack: (scale) => this.change(scale.workload, 'scale', false, scale).outcome,
       nodes: () => structuredClone(this.nodes.raw),
       cordon: (node) => this.answered(() => this.nodes.cordon(node, me, dryRun)),
       uncordon: (node) => this.answered(() => this.nodes.uncordon(node)),
