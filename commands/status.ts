@@ -9,7 +9,7 @@ import { renderPage } from './signal/html/page';
 import { readPage } from './signal/html/page-data';
 import { PageFile } from './html/page-file';
 import { PrometheusApi, suppressedAlerts } from './signal/prometheus-api';
-import { alertStatuses, readPaths, type StatusReport } from './signal/status-report';
+import { alertStatuses, readPaths, rulesEvaluatedQuery, type StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';
 import { effectiveConfig, findStack, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
@@ -96,12 +96,14 @@ export async function readStatus(
       return [];
     }
   };
-  const [paths, alerts, suppressed] = await Promise.all([
+  const [paths, alerts, always, suppressed] = await Promise.all([
     readPaths(prometheus, model),
     prometheus.alerts(),
+    prometheus.vector(rulesEvaluatedQuery),
     heldBack(),
   ]);
-  return { stack, paths, alerts: alertStatuses(alerts, suppressed), urls };
+  const rulesEvaluated = always.length > 0;
+  return { stack, paths, alerts: alertStatuses(alerts, suppressed), rulesEvaluated, urls };
 }
 
 async function requireLiving(stack: Stack, progress: Pick<Progress, 'note'>): Promise<void> {

@@ -5,8 +5,9 @@ import {
   availabilityWindows,
   coverageName,
 } from '../../signals/availability';
+import { alertsSeries } from '../../signals/dashboards/names';
 import type { SignalModel } from '../../signals/model';
-import { duration } from '../../signals/promql';
+import { duration, except, select } from '../../signals/promql';
 import { exactCounts, measuredNowQuery, statusQueries } from '../../signals/status';
 import type { PrometheusApi, RuleAlert, VectorSeries } from './prometheus-api';
 
@@ -15,6 +16,8 @@ export interface StatusReport {
   readonly stack: string;
   readonly paths: readonly PathStatus[];
   readonly alerts: readonly AlertStatus[];
+  /** Whether the stack's rules are evaluated; else no alert of it can fire, whatever happens. */
+  readonly rulesEvaluated: boolean;
   readonly urls: Readonly<Record<string, string>>;
 }
 
@@ -113,6 +116,12 @@ function windowsOf(model: SignalModel, path: string, recorded: readonly VectorSe
     return { window: duration(seconds), availability, known: Number(known.toFixed(6)) };
   });
 }
+
+/** A series while the stack's rules are evaluated: the alert that always fires. Only ours has an owner; a chart may bring one of the same name. */
+export const rulesEvaluatedQuery = except(
+  select(alertsSeries, { alertstate: 'firing', alertname: 'Watchdog' }),
+  { owner: '' },
+);
 
 /** Alerts that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
 export function alertStatuses(

@@ -15,7 +15,7 @@ export function renderStatus(report: StatusReport, nowMs = Date.now()): string {
     `Stack ${report.stack}, the last ${window}:`,
     renderPaths(report.paths),
     renderWindows(report.paths),
-    renderAlerts(report.alerts, nowMs),
+    renderAlerts(report, nowMs),
   ];
   return [...sections, renderUrls(report.urls)].filter((section) => section !== '').join('\n');
 }
@@ -79,8 +79,16 @@ function formatKnown(share: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-/** What a path's figures come to, in a word or two. */
-export function verdict({ success, objective }: PathStatus): 'good' | 'no probes' | 'below objective' {
+/** What a path's figures come to, in a word or two. A share of a few probes says little where the injector itself failed at most of them. */
+export function verdict({
+  ok,
+  slow,
+  failed,
+  error,
+  success,
+  objective,
+}: PathStatus): 'good' | 'no probes' | 'not measured' | 'below objective' {
+  if (error > ok + slow + failed) return 'not measured';
   if (success === null) return 'no probes';
   return success >= objective ? 'good' : 'below objective';
 }
@@ -97,17 +105,28 @@ export function formatMs(milliseconds: number | null): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
 }
 
-function renderAlerts(alerts: readonly AlertStatus[], nowMs: number): string {
-  if (alerts.length === 0) return 'No alert is firing.';
-  return alerts
-    .map(({ name, path, severity, state, since, summary }) => {
-      const age = formatDuration(nowMs - Date.parse(since));
-      const what = path === null ? name : `${name} on ${path}`;
-      // The path says what it is about; without one the summary has to.
-      const about = path === null && summary !== '' ? `: ${summary}` : '';
-      return `  ${state === 'firing' ? '✖' : '·'} ${what} (${severity}): ${state} for ${age}${about}`;
-    })
-    .join('\n');
+/** What is said of all alerts together; undefined where each speaks for itself. */
+export function alertsInAll({
+  alerts,
+  rulesEvaluated,
+}: Pick<StatusReport, 'alerts' | 'rulesEvaluated'>): string | undefined {
+  if (!rulesEvaluated)
+    return 'No rule of this stack is evaluated (not yet, or not any more): its alerts cannot fire.';
+  return alerts.length === 0 ? 'No alert is firing.' : undefined;
+}
+
+function renderAlerts(report: StatusReport, nowMs: number): string {
+  const inAll = alertsInAll(report);
+  const each = report.alerts.map((alert) => renderAlert(alert, nowMs));
+  return [...(inAll === undefined ? [] : [inAll]), ...each].join('\n');
+}
+
+function renderAlert({ name, path, severity, state, since, summary }: AlertStatus, nowMs: number): string {
+  const age = formatDuration(nowMs - Date.parse(since));
+  const what = path === null ? name : `${name} on ${path}`;
+  // The path says what it is about; without one the summary has to.
+  const about = path === null && summary !== '' ? `: ${summary}` : '';
+  return `  ${state === 'firing' ? '✖' : '·'} ${what} (${severity}): ${state} for ${age}${about}`;
 }
 
 function renderUrls(urls: Readonly<Record<string, string>>): string {

@@ -92,7 +92,7 @@ describe('a stack that is up', () => {
 
   test('status --json has the agreed shape', async () => {
     const status = await stack.status();
-    expect(Object.keys(status).sort()).toEqual(['alerts', 'paths', 'stack', 'urls']);
+    expect(Object.keys(status).sort()).toEqual(['alerts', 'paths', 'rulesEvaluated', 'stack', 'urls']);
     expect(status.stack).toBe(stack.name);
     expect(status.paths.map(({ path }) => path)).toEqual(stack.model().paths.map(({ name }) => name));
     const [service] = status.paths;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatDuration } from '../../../lab/progress';
 import { htmlDocument, text } from '../../html/document';
-import { statusWindowSeconds, type AlertStatus, type PathStatus, type WindowStatus } from '../status-report';
-import { formatMs, formatShare, formatWindow, verdict } from '../status-table';
+import { statusWindowSeconds, type PathStatus, type StatusReport, type WindowStatus } from '../status-report';
+import { alertsInAll, formatMs, formatShare, formatWindow, verdict } from '../status-table';
 import type { PageData, PathPage } from './page-data';
 
 const here = (name: string) => readFileSync(join(__dirname, name), 'utf8');
@@ -21,7 +21,7 @@ function library(): { script: string; style: string; licence: string } {
 /** The status as one HTML file that needs no network: it forbids itself any. */
 export function renderPage(data: PageData): string {
   const { script, style, licence } = library();
-  const { stack, alerts, paths, urls } = data.status;
+  const { stack, paths, urls } = data.status;
   const readAt = new Date(data.readAtMs);
   return htmlDocument({
     title: `${stack}: ${verdictOfAll(paths)}`,
@@ -35,7 +35,7 @@ export function renderPage(data: PageData): string {
 <main>
 <section aria-labelledby="alerts">
 <h2 id="alerts">Alerts</h2>
-${renderAlerts(alerts, data.readAtMs)}
+${renderAlerts(data.status, data.readAtMs)}
 </section>
 <section aria-labelledby="paths">
 <h2 id="paths">Paths</h2>
@@ -59,15 +59,17 @@ function verdictOfAll(paths: readonly PathStatus[]): string {
   return `${bad.length} of ${paths.length} ${paths.length === 1 ? 'path is' : 'paths are'} not good: ${named}`;
 }
 
-function renderAlerts(alerts: readonly AlertStatus[], nowMs: number): string {
-  if (alerts.length === 0) return '<p>No alert is firing.</p>';
-  const items = alerts.map(({ name, path, severity, state, since, summary }) => {
+function renderAlerts(status: StatusReport, nowMs: number): string {
+  const inAll = alertsInAll(status);
+  const said = inAll === undefined ? '' : `<p>${text(inAll)}</p>`;
+  if (status.alerts.length === 0) return said;
+  const items = status.alerts.map(({ name, path, severity, state, since, summary }) => {
     const age = formatDuration(nowMs - Date.parse(since));
     const on = path === null ? '' : ` on <a href="#path-${text(path)}">${text(path)}</a>`;
     const about = path === null && summary !== '' ? `: ${text(summary)}` : '';
     return `<li class="${state}"><strong>${text(name)}</strong>${on} (${text(severity)}): ${state} for ${text(age)}, since ${time(new Date(since))}${about}</li>`;
   });
-  return `<ul class="alerts">${items.join('')}</ul>`;
+  return `${said}<ul class="alerts">${items.join('')}</ul>`;
 }
 
 function renderTable({ status, paths, periodDays }: PageData): string {

@@ -7,7 +7,7 @@ import { renderPage } from '../../../commands/signal/html/page';
 import { readPage, type PageData } from '../../../commands/signal/html/page-data';
 import { PageFile } from '../../../commands/html/page-file';
 import { PrometheusApi } from '../../../commands/signal/prometheus-api';
-import type { StatusReport } from '../../../commands/signal/status-report';
+import { rulesEvaluatedQuery, type StatusReport } from '../../../commands/signal/status-report';
 import { renderStatus } from '../../../commands/signal/status-table';
 import { readStatus, status, writePage } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
@@ -83,6 +83,7 @@ beforeEach(() => {
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, 98.7]),
     [measuredNowQuery(model)]: vector([{ path: 'service' }, 118], [{ path: 'dns' }, 90]),
+    [rulesEvaluatedQuery]: vector([{ alertname: 'Watchdog' }, 1]),
     [budgetQuery()]: vector(
       [{ path: 'service', sloth_slo: 'availability' }, 0.6257],
       [{ path: 'dns', sloth_slo: 'availability' }, -1.5],
@@ -167,9 +168,11 @@ describe('the page', () => {
     expect(html).toMatch(
       /<strong>NodeNotReady<\/strong> \(ticket\): firing for 30m 30s, since <time [^>]*>[^<]*<\/time>: Node &lt;n2&gt; is not ready</,
     );
-    expect(renderPage({ ...(await page()), status: { ...(await report()), alerts: [] } })).toContain(
-      'No alert is firing.',
-    );
+    const calm = { ...(await page()), status: { ...(await report()), alerts: [] } };
+    expect(renderPage(calm)).toContain('<p>No alert is firing.</p>');
+    const unruled = { ...calm, status: { ...calm.status, rulesEvaluated: false } };
+    expect(renderPage(unruled)).toContain('<p>No rule of this stack is evaluated');
+    expect(renderPage(unruled)).not.toContain('No alert is firing');
   });
 
   test('plots what was counted, and says so where nothing was', async () => {

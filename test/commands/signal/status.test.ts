@@ -1,12 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import { awaitGoodPaths } from '../../../commands/signal/first-sample';
 import { PrometheusApi, suppressedAlerts } from '../../../commands/signal/prometheus-api';
-import { alertStatuses, readPaths, shareOf, type StatusReport } from '../../../commands/signal/status-report';
+import {
+  alertStatuses,
+  readPaths,
+  rulesEvaluatedQuery,
+  shareOf,
+  type StatusReport,
+} from '../../../commands/signal/status-report';
 import { formatShare, renderStatus } from '../../../commands/signal/status-table';
 import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
 import { availabilityName, availabilityQuery, coverageName } from '../../../signals/availability';
 import { defaultModel, pathSettings } from '../../../signals/model';
+import { ruleGroups } from '../../../signals/rules';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
 // how many paths there are by default is no matter here
@@ -72,6 +79,7 @@ beforeEach(() => {
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, NaN]),
     [measuredNowQuery(model)]: vector([{ path: 'service' }, 118]),
+    [rulesEvaluatedQuery]: vector([{ alertname: 'Watchdog' }, 1]),
     [availabilityQuery(model)]: vector(
       [{ __name__: availabilityName(3600), path: 'service' }, 0.99954],
       [{ __name__: coverageName(3600), path: 'service' }, 0.95],
@@ -120,6 +128,7 @@ describe('status', () => {
           summary: 'Path service is down',
         },
       ],
+      rulesEvaluated: true,
       urls: { prometheus: url, alertmanager: url },
     });
   });
@@ -135,6 +144,31 @@ describe('status', () => {
     const [path] = await readPaths(new PrometheusApi(url), model);
     expect(path).toMatchObject({ ok: 1190, success: null });
   });
+
+  test('without rules says so in place of that no alert is firing', async () => {
+    answers[rulesEvaluatedQuery] = vector();
+    answers['/api/v1/alerts'] = { data: { alerts: [] } };
+    const report = await readStatus('lab', model, { prometheus: url }, silentProgress);
+    expect(report).toMatchObject({ alerts: [], rulesEvaluated: false });
+    expect(renderStatus(report)).toContain('No rule of this stack is evaluated');
+    expect(renderStatus(report)).not.toContain('No alert is firing');
+    expect(renderStatus({ ...report, alerts: alertStatuses([firing], []) })).toMatch(
+      /No rule of this stack.*\n {2}✖ PathDown/,
+    );
+  });
+
+  test.each([true, false])(
+    'knows the rules by their own alert that always fires, with load (%s) and without',
+    (enabled) => {
+      expect(rulesEvaluatedQuery).toBe('ALERTS{alertstate="firing",alertname="Watchdog",owner!=""}');
+      expect(ruleGroups({ ...model, enabled }).flatMap(({ rules }) => rules)).toContainEqual(
+        expect.objectContaining({
+          alert: 'Watchdog',
+          labels: expect.objectContaining({ owner: expect.stringMatching(/./) }),
+        }),
+      );
+    },
+  );
 
   test('tells suppressed alerts from firing ones, and leaves out what is for nobody', () => {
     const recent = { ...firing, labels: { ...firing.labels, severity: 'none' } };
@@ -260,6 +294,7 @@ describe('the table', () => {
       },
     ],
     alerts: [],
+    rulesEvaluated: true,
     urls: { prometheus: 'http://127.0.0.1:19090', podinfo: 'http://127.0.0.1:19898' },
   };
 
@@ -270,6 +305,14 @@ describe('the table', () => {
     expect(text).toMatch(/udp.*99 %.*below objective/);
     expect(text).toMatch(/No alert is firing\./);
     expect(text).toMatch(/prometheus {2}http:\/\/127\.0\.0\.1:19090\n {2}podinfo {5}http/);
+  });
+
+  test('calls a path not measured where the injectors failed at most of its probes', () => {
+    const [path] = report.paths;
+    const said = (counts: object) => renderStatus({ ...report, paths: [{ ...path!, ...counts }] });
+    expect(said({ ok: 3, slow: 0, error: 900 })).toMatch(/service.*3.*900.*not measured/);
+    expect(said({ ok: 0, slow: 0, error: 900, success: null })).toMatch(/not measured/);
+    expect(said({ ok: 3, slow: 0, error: 3 })).toMatch(/good/);
   });
 
   test('has the longer windows below it, each as a share or as what is known of it', () => {
