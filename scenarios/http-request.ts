@@ -35,7 +35,7 @@ export async function request(
   probe: ProbeConfig,
   redirects = 0,
 ): Promise<Answer | undefined> {
-  if (!backOff.allows(Date.now())) return undefined;
+  if (!backOff.allows(nowMs())) return undefined;
   const params: Params = {
     // `noConnectionReuse` is global in k6; this header gives one probe a connection of its own.
     headers: probe.conn === 'fresh' ? { ...headers, Connection: 'close' } : { ...headers },
@@ -50,7 +50,7 @@ export async function request(
   const response = await http.asyncRequest(method, url, body, params).finally(() => lag.stop());
   const tookMs = nowMs() - startMs;
   const lagMs = lag.stop();
-  backOff.note(response.status, response.headers['Retry-After'], Date.now());
+  backOff.note(response.status, response.headers['Retry-After'], nowMs(), Date.now());
   // k6's `blocked` lasts until there is a connection: name lookup, connecting and TLS are in it.
   const { blocked, connecting, duration } = response.timings;
   const answeredMs = blocked + duration;
