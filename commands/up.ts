@@ -8,7 +8,7 @@ import { requireKnownArguments } from './engine/pulumi-flags';
 import { refuseOtherKind } from './engine/same-kind';
 import { outputsSoFar, stackOutputs } from './engine/stack-outputs';
 import { ensureState, unlock } from './engine/stack-state';
-import { awaitGoodPaths } from './signal/first-sample';
+import { awaitGoodPaths, awaitRules } from './signal/first-sample';
 import { PrometheusApi } from './signal/prometheus-api';
 import type { StatusReport } from './signal/status-report';
 import { renderStatus } from './signal/status-table';
@@ -95,12 +95,10 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   }
   const { progress, interruption } = terminal;
   progress.step('waiting for the first good sample of every path');
-  const tookMs = await awaitGoodPaths(
-    new PrometheusApi(urls['prometheus'], interruption.signal),
-    model,
-    progress,
-    interruption.signal,
-  );
+  const prometheus = new PrometheusApi(urls['prometheus'], interruption.signal);
+  const tookMs = await awaitGoodPaths(prometheus, model, progress, interruption.signal);
+  progress.detail('every path is good; until the rules are evaluated');
+  await awaitRules(prometheus, interruption.signal);
   progress.end();
   const report = await readStatus(stack.name, model, urls, progress, interruption.signal);
   terminal.print(

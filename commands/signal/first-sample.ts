@@ -4,6 +4,7 @@ import type { PathSettings, SignalModel } from '../../signals/model';
 import { exactCounts, firstGoodQuery, reasonsQuery, statusQueries } from '../../signals/status';
 import { Failure } from '../terminal/failure';
 import type { PrometheusApi } from './prometheus-api';
+import { rulesEvaluatedQuery } from './status-report';
 
 /** How long to wait for the first good sample, and how often to look. */
 export interface Patience {
@@ -43,6 +44,35 @@ export async function awaitGoodPaths(
     if (Date.now() - startedMs >= boundMs) {
       throw new Failure(await describeFailure(prometheus, model, waiting, trouble, boundMs));
     }
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * Waits until the stack's rules are evaluated: good paths alone say nothing of whether anybody would be told. Throws a Failure that says
+ * where to look when the bound is over.
+ */
+export async function awaitRules(
+  prometheus: PrometheusApi,
+  signal: AbortSignal,
+  { boundMs, everyMs }: Patience = patience,
+): Promise<void> {
+  const startedMs = Date.now();
+  let trouble = '';
+  for (;;) {
+    try {
+      if ((await prometheus.vector(rulesEvaluatedQuery)).length > 0) return;
+      trouble = '';
+    } catch (error) {
+      signal.throwIfAborted();
+      trouble = ` ${(error as Error).message}`;
+    }
+    if (Date.now() - startedMs >= boundMs)
+      throw new Failure(
+        `Every path is good, but after ${formatDuration(boundMs)} no rule of the stack is evaluated: nobody would be told of a fault.${trouble} ` +
+          'Does the operator take its PrometheusRules (its log names those that it leaves out), and the Prometheus select them by their labels?',
+      );
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }

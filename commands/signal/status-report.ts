@@ -5,9 +5,10 @@ import {
   availabilityWindows,
   coverageName,
 } from '../../signals/availability';
+import { watchdogLabels } from '../../signals/alert-rule';
 import { alertsSeries } from '../../signals/dashboards/names';
 import type { SignalModel } from '../../signals/model';
-import { duration, except, select } from '../../signals/promql';
+import { duration, select } from '../../signals/promql';
 import { exactCounts, measuredNowQuery, statusQueries } from '../../signals/status';
 import type { PrometheusApi, RuleAlert, VectorSeries } from './prometheus-api';
 
@@ -117,11 +118,12 @@ function windowsOf(model: SignalModel, path: string, recorded: readonly VectorSe
   });
 }
 
-/** A series while the stack's rules are evaluated: the alert that always fires. Only ours has an owner; a chart may bring one of the same name. */
-export const rulesEvaluatedQuery = except(
-  select(alertsSeries, { alertstate: 'firing', alertname: 'Watchdog' }),
-  { owner: '' },
-);
+/** A series while the stack's rules are evaluated: the alert that always fires. */
+export const rulesEvaluatedQuery = select(alertsSeries, {
+  alertstate: 'firing',
+  alertname: 'Watchdog',
+  ...watchdogLabels,
+});
 
 /** Alerts that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
 export function alertStatuses(

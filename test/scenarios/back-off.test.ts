@@ -68,7 +68,7 @@ test('a calendar that is set back by an hour silences no probe', async () => {
   jest.doMock('k6/http', () => ({ asyncRequest: () => Promise.resolve(answer) }), { virtual: true });
   const calendar = jest.spyOn(Date, 'now').mockReturnValue(epoch);
   try {
-    const { request } = await import('../../scenarios/http-request');
+    const { request } = await import('../../scenarios/http-request.ts');
     const [path] = configOf(['service'], {}).paths;
     const probe = () => request('GET', 'http://far/', null, {}, path!, path!.probes[0]!);
     expect(await probe()).toMatchObject({ status: 503 });

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { awaitGoodPaths } from '../../../commands/signal/first-sample';
+import { awaitGoodPaths, awaitRules } from '../../../commands/signal/first-sample';
 import { PrometheusApi, suppressedAlerts } from '../../../commands/signal/prometheus-api';
 import {
   alertStatuses,
@@ -13,6 +13,7 @@ import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
 import { availabilityName, availabilityQuery, coverageName } from '../../../signals/availability';
 import { defaultModel, pathSettings } from '../../../signals/model';
+import { watchdogLabels } from '../../../signals/alert-rule';
 import { ruleGroups } from '../../../signals/rules';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
@@ -160,11 +161,13 @@ describe('status', () => {
   test.each([true, false])(
     'knows the rules by their own alert that always fires, with load (%s) and without',
     (enabled) => {
-      expect(rulesEvaluatedQuery).toBe('ALERTS{alertstate="firing",alertname="Watchdog",owner!=""}');
+      expect(rulesEvaluatedQuery).toBe(
+        'ALERTS{alertstate="firing",alertname="Watchdog",product="continuous-load"}',
+      );
       expect(ruleGroups({ ...model, enabled }).flatMap(({ rules }) => rules)).toContainEqual(
         expect.objectContaining({
           alert: 'Watchdog',
-          labels: expect.objectContaining({ owner: expect.stringMatching(/./) }),
+          labels: expect.objectContaining(watchdogLabels),
         }),
       );
     },
@@ -338,6 +341,31 @@ describe('the table', () => {
     expect(formatShare(1)).toBe('100 %');
     expect(formatShare(0.999)).toBe('99.9 %');
     expect([99.9, 99.95, 99.5, 99].map(shareOf)).toEqual([0.999, 0.9995, 0.995, 0.99]);
+  });
+});
+
+describe('waiting for the rules', () => {
+  const wait = (boundMs: number, signal = new AbortController().signal, at = url) =>
+    awaitRules(new PrometheusApi(at), signal, { boundMs, everyMs: 10 });
+
+  test('ends once they are evaluated', async () => {
+    answers[rulesEvaluatedQuery] = vector();
+    const waiting = wait(5_000);
+    setTimeout(() => (answers[rulesEvaluatedQuery] = vector([{ alertname: 'Watchdog' }, 1])), 100);
+    await waiting;
+  });
+
+  test('gives up after the bound and says that nobody would be told, and where to look', async () => {
+    answers[rulesEvaluatedQuery] = vector();
+    await expect(wait(50)).rejects.toThrow(/no rule of the stack is evaluated.*nobody.*PrometheusRules/);
+    await expect(wait(50, undefined, gone)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test('an interruption ends it with its reason', async () => {
+    answers[rulesEvaluatedQuery] = vector();
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('interrupted')), 30);
+    await expect(wait(5_000, controller.signal)).rejects.toThrow('interrupted');
   });
 });
 
