@@ -104,7 +104,8 @@ const existingSchema = z.strictObject({
   })
     .optional()
     .meta({
-      description: 'The way into the cluster.',
+      description:
+        'The way into the cluster; with another server in its contents it is another cluster, and everything moves there.',
       leftOut: 'KUBECONFIG, or ~/.kube/config; a context must be named then',
     }),
   context: text({
@@ -115,7 +116,7 @@ const existingSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'The one context of the kubeconfig that the stack may touch; it, kubeconfig or inCluster must be written.',
+        'The one context of the kubeconfig that the stack may touch; it, kubeconfig or inCluster must be written. Unless contents of a kubeconfig say where the server is, another context is another cluster.',
       leftOut: 'the current one of the kubeconfig that is written',
     }),
   inCluster: flag('true only where Pulumi itself runs in a pod of that cluster')

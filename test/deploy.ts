@@ -149,7 +149,8 @@ function aliasesOf(request: any, before: readonly Registered[]): string[] {
       (of) => urnOf(spec.name || name, spec.type || type, of),
     ),
   );
-  return [...new Set([...own.flatMap(({ urn }: any) => urn || []), ...urns])];
+  const all = new Set<string>([...own.flatMap(({ urn }: any) => urn || []), ...urns]);
+  return [...all].filter((urn) => urn !== urnOf(name, type, parent));
 }
 
 function urnOf(name: string, type: string, parent: string): string {

@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { ExistingClusterSettings } from '../../settings/cluster-schema';
+import { isContents, serverOf } from '../../settings/kubeconfig';
 import type { Config } from '../../settings/schema';
 import { type Cluster, mutableInPlace } from './cluster';
 
@@ -37,6 +38,13 @@ export function podKubeconfig(name: string): string {
   });
 }
 
+/** What tells the cluster from others: where its API server is, or what leads there; its name where nothing does. */
+function identifierOf({ name, kubeconfig, context, inCluster }: ExistingClusterArgs): string {
+  const contents = inCluster ? podKubeconfig(name) : kubeconfig;
+  const server = contents !== undefined && isContents(contents) ? serverOf(contents, context) : undefined;
+  return server ?? context ?? name;
+}
+
 /** A cluster that somebody else keeps: reached by a kubeconfig and a context, never created or deleted. */
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   readonly kind = 'existing';
@@ -60,14 +68,16 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     if (args.kubeconfig !== undefined) this.kubeconfig = pulumi.secret(args.kubeconfig);
     else if (args.inCluster) this.kubeconfig = pulumi.output(podKubeconfig(args.name));
     this.provider = new k8s.Provider(
-      name,
+      'existing',
       {
         ...(this.kubeconfig ? { kubeconfig: this.kubeconfig } : {}),
         ...(args.context === undefined ? {} : { context: args.context }),
-        clusterIdentifier: args.name,
+        // Another one replaces the provider, and with it everything inside: made where it leads now, deleted where it led.
+        clusterIdentifier: identifierOf(args),
         ...mutableInPlace,
       },
-      { parent: this },
+      // Once it was called by the cluster's name, which may be changed.
+      { parent: this, aliases: [{ name }] },
     );
     this.registerOutputs({});
   }

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { contextsOf, isContents } from '../kubeconfig';
 import { runsPrometheus } from '../monitoring-schema';
 import type { Problem } from '../problem';
 import { formatSize } from '../units';
@@ -9,7 +9,7 @@ export const labVolumeBytes = 10 * 2 ** 30;
 
 /** What is wrong with a kubeconfig whose contents are written; a path is looked at by whoever runs the stack. */
 function wrongContents(kubeconfig: string, context: string | undefined): Problem | undefined {
-  if (!/[{\n]/.test(kubeconfig)) return undefined;
+  if (!isContents(kubeconfig)) return undefined;
   const hidden = true;
   const names = contextsOf(kubeconfig);
   if (names === undefined)
@@ -26,23 +26,6 @@ function wrongContents(kubeconfig: string, context: string | undefined): Problem
     allowed: `one of the contexts in cluster.kubeconfig: ${names.join(', ')}`,
     mend: 'name the one that is meant',
   };
-}
-
-/** Names of the contexts of a kubeconfig; undefined where it is none, or has none. */
-function contextsOf(kubeconfig: string): string[] | undefined {
-  const parsed = parsedYaml(kubeconfig);
-  if (typeof parsed !== 'object' || parsed === null || !('contexts' in parsed)) return undefined;
-  if (!Array.isArray(parsed.contexts)) return undefined;
-  const names = parsed.contexts.map((one: unknown) => (one as { name?: unknown } | null)?.name);
-  return names.length > 0 && names.every((name) => typeof name === 'string') ? names : undefined;
-}
-
-function parsedYaml(text: string): unknown {
-  try {
-    return parse(text, { logLevel: 'silent' });
-  } catch {
-    return undefined;
-  }
 }
 
 /** Contradictions of the section `cluster` with itself and with others. */

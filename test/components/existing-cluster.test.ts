@@ -19,8 +19,68 @@ async function provider(fields: object) {
 
 test('a context is one of the kubeconfig of whoever runs it', async () => {
   const inputs = await provider({ context: 'gke_a_b_c' });
-  expect(inputs).toMatchObject({ context: 'gke_a_b_c', clusterIdentifier: 'theirs' });
+  expect(inputs).toMatchObject({ context: 'gke_a_b_c', clusterIdentifier: 'gke_a_b_c' });
   expect(inputs.kubeconfig).toBeUndefined();
+});
+
+const kubeconfig = (server: string, ...contexts: string[]) =>
+  JSON.stringify({
+    clusters: [
+      { name: 'other', cluster: { server: 'https://other.example.org' } },
+      { name: 'meant', cluster: { server } },
+    ],
+    contexts: ['other', ...contexts].map((name) => ({
+      name,
+      context: { cluster: name === 'other' ? 'other' : 'meant', user: 'me' },
+    })),
+    'current-context': contexts[0],
+  });
+
+test.each<[what: string, one: object, two: object, same: boolean]>([
+  ['another name of the same context', { name: 'a1', context: 'c' }, { name: 'b1', context: 'c' }, true],
+  ['another name from within', { name: 'a1', inCluster: true }, { name: 'b1', inCluster: true }, true],
+  ['another context', { context: 'c' }, { context: 'd' }, false],
+  [
+    'another context for the same server',
+    { kubeconfig: kubeconfig('https://a.example.org', 'c') },
+    { kubeconfig: kubeconfig('https://a.example.org', 'd', 'c'), context: 'd' },
+    true,
+  ],
+  [
+    'another server by the same context',
+    { kubeconfig: kubeconfig('https://a.example.org', 'c'), context: 'c' },
+    { kubeconfig: kubeconfig('https://b.example.org', 'c'), context: 'c' },
+    false,
+  ],
+  [
+    'another place of the kubeconfig',
+    { kubeconfig: '/one', context: 'c' },
+    { kubeconfig: '/two', context: 'c' },
+    true,
+  ],
+  ['nothing but another name', { name: 'a1', kubeconfig: '/one' }, { name: 'b1', kubeconfig: '/one' }, false],
+  [
+    'a kubeconfig that says no server',
+    { name: 'a1', kubeconfig: '{ contexts: [{ name: c }] }' },
+    { name: 'b1', kubeconfig: '{ contexts: [{ name: c }] }' },
+    false,
+  ],
+])('%s: the same cluster, or another', async (_, one, two, same) => {
+  const [a, b] = [await provider(one), await provider(two)];
+  expect(a.clusterIdentifier === b.clusterIdentifier).toBe(same);
+});
+
+test('a cluster that is called otherwise is reached by the same provider', async () => {
+  const urns = async (name: string) => {
+    const { cluster } = read(at({ name, context: 'c' }), name);
+    if (cluster.kind !== 'existing') throw new Error(cluster.kind);
+    const { resources } = await deploy(() => ({ made: new ExistingCluster(name, cluster) }));
+    return resources.filter(({ type }) => type === 'pulumi:providers:kubernetes');
+  };
+  const [[one], [two]] = [await urns('one'), await urns('two')];
+  expect(one?.urn).toBe(two?.urn);
+  // and one of an older program, by its name
+  expect(two?.aliases).toEqual([one?.urn.replace(/::existing$/, '::two')]);
 });
 
 test('from within, it is reached by the files of the pod, whatever kubeconfig lies around', async () => {
