@@ -14,6 +14,7 @@ export interface Registered {
   deletedWith: string;
   secretOutputs: string[];
   ignoreChanges: string[];
+  retainOnDelete: boolean;
   /** Other URNs under which the engine would find it in a state, those by its parents' included. */
   aliases: string[];
   inputs: any;
@@ -125,6 +126,7 @@ export async function deploy<Outputs>(
           deletedWith: request.getDeletedwith(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
           ignoreChanges: request.getIgnorechangesList(),
+          retainOnDelete: request.getRetainondelete(),
           aliases: aliasesOf(request, resources),
           inputs: request.getObject()?.toJavaScript(),
         });

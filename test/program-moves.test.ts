@@ -55,19 +55,31 @@ const gateways: Readonly<Record<string, object>> = {
 };
 const k3d = { cluster: { kind: 'k3d', name: 'dev' }, monitoring: { receivers: [] } };
 
-describe.each([['a gateway and a mesh', k3d, gateways]])(
-  'a stack that is up, told otherwise about %s',
-  (_, common, choices) => {
-    const stacks: Record<string, Registered[]> = {};
-    beforeAll(async () => {
-      for (const [name, sections] of Object.entries(choices))
-        stacks[name] = await deployed({ ...common, ...sections });
-    });
-    const names = Object.keys(choices);
+const receivers = [{ name: 'on-call', url: 'https://pager.example.org/' }];
+const monitorings: Readonly<Record<string, object>> = {
+  'its own Prometheus': { monitoring: { receivers } },
+  'kube-prometheus-stack': { monitoring: { kind: 'kube-prometheus-stack', receivers } },
+};
 
-    it.each(names.flatMap((from) => names.filter((to) => to !== from).map((to) => [from, to] as const)))(
-      'keeps what it has in both, from %s to %s',
-      (from, to) => expect(lost(stacks[from] ?? [], stacks[to] ?? [])).toEqual([]),
-    );
-  },
-);
+test('definitions that a chart takes over from the stack’s own operator outlive it', async () => {
+  const definitions = (await deployed(k3d)).filter(({ type }) => type.endsWith(':CustomResourceDefinition'));
+  expect(definitions).toHaveLength(7);
+  for (const { name, retainOnDelete } of definitions) expect([name, retainOnDelete]).toEqual([name, true]);
+});
+
+describe.each([
+  ['a gateway and a mesh', k3d, gateways],
+  ['who runs Prometheus', k3d, monitorings],
+])('a stack that is up, told otherwise about %s', (_, common, choices) => {
+  const stacks: Record<string, Registered[]> = {};
+  beforeAll(async () => {
+    for (const [name, sections] of Object.entries(choices))
+      stacks[name] = await deployed({ ...common, ...sections });
+  });
+  const names = Object.keys(choices);
+
+  it.each(names.flatMap((from) => names.filter((to) => to !== from).map((to) => [from, to] as const)))(
+    'keeps what it has in both, from %s to %s',
+    (from, to) => expect(lost(stacks[from] ?? [], stacks[to] ?? [])).toEqual([]),
+  );
+});

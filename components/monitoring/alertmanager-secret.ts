@@ -22,7 +22,13 @@ export function alertmanagerSecret(
       metadata: metadata(name, namespaceNames.monitoring, { workload, stack }),
       stringData: { 'alertmanager.yaml': configuration(args) },
     },
-    inside(parent, cluster, [namespaces.monitoring]),
+    {
+      ...inside(parent, cluster, [namespaces.monitoring]),
+      // Whose it once was: without this an upgrade would delete what it has just adopted.
+      aliases: [
+        { parent: pulumi.createUrn('alertmanager', 'continuous-load:index:AlertmanagerServer', parent) },
+      ],
+    },
   );
 }
 

@@ -2,13 +2,11 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { Alertmanager, type AlertmanagerSpec } from '../../resources/alertmanager';
 import type { RunMonitoringSettings } from '../../settings/monitoring-schema';
-import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
 import { imageOf, versions } from '../images';
 import { metadata, untilAvailable, withoutWaiting } from '../metadata';
 import { alertmanagerPort, monitoringName, namespaceNames } from '../names';
 import { podSecurity } from '../pod';
-import { alertmanagerSecret } from './alertmanager-secret';
 import type { MonitoringPartArgs } from './part';
 import { serviceAccount } from './rbac';
 import { storage } from './volume';
@@ -16,7 +14,8 @@ import { storage } from './volume';
 /** Arguments of {@link AlertmanagerServer}. */
 export interface AlertmanagerServerArgs extends MonitoringPartArgs {
   readonly monitoring: RunMonitoringSettings;
-  readonly model: SignalModel;
+  /** The Secret with its configuration. */
+  readonly config: k8s.core.v1.Secret;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];
 }
@@ -34,7 +33,7 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlertmanagerServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:AlertmanagerServer', name, {}, opts);
-    const { cluster, stack, namespaces, crds } = args;
+    const { cluster, stack, namespaces, crds, config } = args;
     const child = inside(this, cluster, [namespaces.monitoring]);
     new k8s.core.v1.Service(
       fullName,
@@ -55,7 +54,6 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       },
       child,
     );
-    const config = alertmanagerSecret(this, args);
     const account = serviceAccount(
       { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
       child,
@@ -81,7 +79,7 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #spec({ cluster, monitoring }: AlertmanagerServerArgs): AlertmanagerSpec {
+  #spec({ cluster, monitoring, config }: AlertmanagerServerArgs): AlertmanagerSpec {
     return {
       replicas: monitoring.alertmanagerReplicas,
       image: imageOf(cluster, 'alertmanager'),
@@ -90,7 +88,7 @@ export class AlertmanagerServer extends pulumi.ComponentResource {
       serviceAccountName: fullName,
       automountServiceAccountToken: false,
       podMetadata: { labels: { 'app.kubernetes.io/part-of': 'continuous-load' } },
-      configSecret: `${fullName}-config`,
+      configSecret: config.metadata.name,
       externalUrl: cluster.endpoints.apply(
         ({ alertmanager }) => alertmanager ?? `http://${fullName}.${namespace}.svc:${alertmanagerPort}`,
       ),

@@ -25,7 +25,13 @@ export class PrometheusOperator extends pulumi.ComponentResource {
   ) {
     super('continuous-load:index:PrometheusOperator', name, {}, opts);
     this.crds =
-      cluster.operatorCrds === undefined ? [] : operatorCrds(cluster.operatorCrds, inside(this, cluster));
+      cluster.operatorCrds === undefined
+        ? []
+        : operatorCrds(cluster.operatorCrds, {
+            ...inside(this, cluster),
+            // The cluster is the stack's and goes with all it has; but a chart that takes the operator's place takes these over first.
+            retainOnDelete: true,
+          });
     const permissions = serviceAccount(
       {
         account,

@@ -3,23 +3,18 @@ import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
 import { Prometheus, type PrometheusSpec } from '../../resources/prometheus';
 import type { OwnMonitoringSettings } from '../../settings/monitoring-schema';
-import type { SignalModel } from '../../signals/model';
 import { inside } from '../cluster/cluster';
 import { instanceLabel, metadata, untilAvailable } from '../metadata';
 import { monitoringName, namespaceNames, prometheusPort } from '../names';
 import type { CountsSending } from './counts-sending';
 import { nodeScrapeConfigs } from './node-scraping';
 import type { MonitoringPartArgs } from './part';
-import { pathRules } from './path-rules';
-import { prometheusService } from './prometheus-service';
 import { commonSpec, notOfTheStore, receiverSpec } from './prometheus-spec';
 import { serviceAccount } from './rbac';
-import { serviceAddress } from './service-address';
 
 /** Arguments of {@link PrometheusServer}. */
 export interface PrometheusServerArgs extends MonitoringPartArgs {
   readonly monitoring: OwnMonitoringSettings;
-  readonly model: SignalModel;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];
   /** Name of Alertmanager's Service, beside this one. */
@@ -33,17 +28,12 @@ const workload = 'prometheus';
 const fullName = `${workload}-${monitoringName}`;
 const scrapeFile = 'scrape.yaml';
 
-/** Prometheus with its rules: receives the probes by OTLP, scrapes the rest, keeps both on a volume. */
+/** Prometheus: receives the probes by OTLP, scrapes the rest, keeps both on a volume. */
 export class PrometheusServer extends pulumi.ComponentResource {
-  /** `HOST:PORT` by address. */
-  readonly address: pulumi.Output<string>;
-
   constructor(name: string, args: PrometheusServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:PrometheusServer', name, {}, opts);
     const { cluster, stack, namespaces, crds } = args;
     const own = [namespaces.monitoring];
-    const service = prometheusService(this, args, monitoringName, 'web');
-    this.address = serviceAddress(service, prometheusPort);
     const permissions = this.#permissions(args);
     const scrape = new k8s.core.v1.Secret(
       `${fullName}-scrape`,
@@ -53,7 +43,6 @@ export class PrometheusServer extends pulumi.ComponentResource {
       },
       inside(this, cluster, own),
     );
-    pathRules(this, args);
     new Prometheus(
       monitoringName,
       {
@@ -62,7 +51,7 @@ export class PrometheusServer extends pulumi.ComponentResource {
       },
       inside(this, cluster, [...permissions, ...crds, scrape, ...(args.sending?.secrets ?? [])]),
     );
-    this.registerOutputs({ address: this.address });
+    this.registerOutputs({});
   }
 
   /** Finding pods to scrape in our namespaces, and reading the metrics of kubelets; nothing else. */

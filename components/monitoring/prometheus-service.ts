@@ -1,5 +1,5 @@
 import * as k8s from '@pulumi/kubernetes';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
 import { metadata, withoutWaiting } from '../metadata';
 import { monitoringName, namespaceNames, prometheusPort } from '../names';
@@ -31,6 +31,10 @@ export function prometheusService(
         ],
       },
     },
-    inside(parent, cluster, [namespaces.monitoring]),
+    {
+      ...inside(parent, cluster, [namespaces.monitoring]),
+      // Whose it once was: without this an upgrade would delete what it has just adopted.
+      aliases: [{ parent: pulumi.createUrn('prometheus', 'continuous-load:index:PrometheusServer', parent) }],
+    },
   );
 }
