@@ -69,6 +69,16 @@ const pathCatalogue = [
     steps: ['Nothing: it only keeps one cause from being notified once for each path.'],
   },
   {
+    name: 'ExplainedBurn',
+    kind: 'none',
+    meaning:
+      'A path burns fast because one that others need, or that ends at the same server, does; nobody is told.',
+    condition:
+      'As SloFastBurn, while it holds of a path that leads this one too, and of no pair of windows that burns the short one lost more than three times the share that the other path lost. It mutes SloFastBurn of its path: half a name service is one page, and a path that loses more by a fault of its own is another.',
+    causes: ['see SloFastBurn'],
+    steps: ['Nothing: it only keeps one cause from being notified once for each path.'],
+  },
+  {
     name: 'ProbesMissing',
     kind: 'page',
     meaning: 'No probe of this path is counted: nobody knows whether it works.',

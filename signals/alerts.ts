@@ -1,6 +1,6 @@
 import { type AlertParts, alertRule } from './alert-rule';
 import type { AlertName } from './alert-catalogue';
-import { followers } from './dependencies';
+import { followers, leaders } from './dependencies';
 import { counted, pathDown, probesWithin, wholeWayGood } from './expressions';
 import {
   droppedTotal,
@@ -39,6 +39,8 @@ const waiting: readonly Reason[] = ['timeout', 'silence', 'loss', 'grpc-deadline
 const meterWindowSeconds = 300;
 /** Multiple of the asked probes from which something else must be probing: a roll-out doubles one injector's share for seconds. */
 const excess = 1.5;
+/** A path may lose so many times the share that one which leads it loses: a probe that looks up several names fails with any of them. */
+const explainedFactor = 3;
 /** Share of the asked probes that may be dropped or in error. */
 const toleratedShare = 0.01;
 
@@ -84,9 +86,23 @@ export function absenceAlerts(model: SignalModel, path: PathSettings): AlertRule
 export function burnAlerts(model: SignalModel, path: PathSettings): AlertRule[] {
   const windows = burnWindows(model, path);
   const of = (kind: BurnWindow['kind']) => windows.filter((window) => window.kind === kind);
+  const paging = burn(path, 'availability', unpagedRatioName, of('page'));
+  const others = leaders(model, path.name);
+  const explained = model.paths
+    .filter(({ name }) => others.includes(name))
+    .map((leader) => explainedBurn(model, path, leader));
   return [
+    // Before the page that it mutes, so that it is there when that one is sent.
+    ...(explained.length === 0
+      ? []
+      : [
+          alert(model, path, 'ExplainedBurn', {
+            expr: `(${paging}) and on () (${explained.join(' or ')})`,
+            summary: `Path ${path.name} loses {{ $value | humanizePercentage }} of its probes, which what ${others.join(' or ')} loses explains`,
+          }),
+        ]),
     alert(model, path, 'SloFastBurn', {
-      expr: burn(path, 'availability', unpagedRatioName, of('page')),
+      expr: paging,
       summary: `Path ${path.name} loses {{ $value | humanizePercentage }} of its probes; objective ${number(path.availabilityPercent)} %`,
     }),
     alert(model, path, 'SloSlowBurn', {
@@ -190,6 +206,22 @@ function burn(
       return `(${over(longSeconds)} and on (path) ${over(shortSeconds)})`;
     })
     .join(' or ');
+}
+
+/** While a path that leads this one burns fast, and this one loses no more than that explains, in any pair of windows that burns. */
+function explainedBurn(model: SignalModel, path: PathSettings, leader: PathSettings): string {
+  const pages = (of: PathSettings) => burnWindows(model, of).filter(({ kind }) => kind === 'page');
+  const lost = (of: PathSettings, seconds: number) =>
+    select(unpagedRatioName(duration(seconds)), { path: of.name, sloth_slo: 'availability' });
+  const ofLeader = pages(leader);
+  const unexplained = pages(path).map((window, index) => {
+    const own = lost(path, window.shortSeconds);
+    const theirs = lost(leader, ofLeader[index]?.shortSeconds ?? window.shortSeconds);
+    const burning = burn(path, 'availability', unpagedRatioName, [window]);
+    return `(${burning} and on () (${own} > on () ${explainedFactor} * ${theirs}))`;
+  });
+  const leaderBurns = burn(leader, 'availability', unpagedRatioName, ofLeader);
+  return `((${leaderBurns}) unless on () (${unexplained.join(' or ')}))`;
 }
 
 function alert(

@@ -25,6 +25,8 @@ const onOnePath: readonly Inhibition[] = [
   { sources: [...outage, 'SloFastBurn'], targets: ['ChaosLostProbes'], equal: ['path'] },
   { sources: ['ProbesMissing'], targets: prober, equal: ['path'] },
   { sources: ['SloFastBurn'], targets: ['SloSlowBurn'], equal: ['path'] },
+  // Not by the page of the path that explains it: a mute page mutes on, and what is lost beyond the explanation would be told by nothing.
+  { sources: ['ExplainedBurn'], targets: ['SloFastBurn'], equal: ['path'] },
 ];
 
 /** What the surroundings explain, and what explains the surroundings. */
@@ -85,7 +87,6 @@ export function inhibitions(model: Pick<SignalModel, 'paths'>): Inhibition[] {
     const pair = { sourcePaths: [name], targetPaths: led, equal: [] };
     return [
       { ...pair, sources: ['SharedCauseDown'], targets: ['PathDown'] },
-      { ...pair, sources: ['SloFastBurn'], targets: ['SloFastBurn'] },
       { ...pair, sources: outage, targets: consequences },
     ];
   });

@@ -47,7 +47,7 @@ test('a total outage mutes all that follows from it, and a page only where anoth
   for (const { sources, targets } of inhibitions(model))
     for (const source of sources)
       if (targets.some((target) => pages.has(target)))
-        expect([...pages, 'PathRecentlyDown', 'SharedCauseDown']).toContain(source);
+        expect([...pages, 'PathRecentlyDown', 'SharedCauseDown', 'ExplainedBurn']).toContain(source);
   expect(inhibitedBy(model, 'PathDown')).toEqual(['SharedCauseDown']);
   expect(inhibitedBy(model, 'ProbesMissing')).toEqual([]);
   expect(inhibitedBy(model, 'Watchdog')).toEqual([]);
@@ -177,6 +177,11 @@ describe('notifications of a real Alertmanager', () => {
         first: [down('mesh'), recently('mesh'), shared('mesh')],
         then: [down('dns'), recently('dns'), shared('dns'), down('mesh-retry')],
         told: ['PathDown dns'],
+      },
+      'names fail now and then, and a release breaks a third of the answers': {
+        first: [of('SloFastBurn', { path: 'dns' }), of('ExplainedBurn', { path: 'tcp' })],
+        then: [of('SloFastBurn', { path: 'tcp' }), of('SloFastBurn', { path: 'service' })],
+        told: ['SloFastBurn dns', 'SloFastBurn service'],
       },
       'no injector': {
         first: pathNames.slice(0, 3).map((path) => of('ProbesMissing', { path })),

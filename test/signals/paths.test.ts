@@ -230,6 +230,46 @@ describe('several paths at once', () => {
     expect(await testRules(groups, scenes)).toMatch(/SUCCESS/);
   });
 
+  test('a name service that burns explains as much of the burn of others, and no more', async () => {
+    const few = (['dns', 'service', 'grpc'] as const).map((name) => pathSettings(name));
+    const theirs = ruleGroups(defaultModel({ paths: few })).filter(({ name }) =>
+      /\.(counts|objectives)$/.test(name),
+    );
+    const scenes: RuleTest[] = [
+      {
+        name: 'half of the lookups',
+        interval: `${step}s`,
+        input_series: [...failing('dns', 0.5), ...failing('service', 0.6), ...failing('grpc', 0.3)],
+        promql_expr_test: [
+          fires(
+            outage.to - 10,
+            'SloFastBurn dns',
+            'SloFastBurn service',
+            'ExplainedBurn service',
+            'SloFastBurn grpc',
+            'ExplainedBurn grpc',
+          ),
+        ],
+      },
+      {
+        name: 'some of the lookups, and of service by itself eight in ten',
+        interval: `${step}s`,
+        input_series: [...failing('dns', 0.15), ...failing('service', 0.8), ...failing('grpc', 0.15)],
+        promql_expr_test: [
+          fires(
+            outage.to - 10,
+            'SloFastBurn dns',
+            'SloFastBurn service',
+            'SloSlowBurn service',
+            'SloFastBurn grpc',
+            'ExplainedBurn grpc',
+          ),
+        ],
+      },
+    ];
+    expect(await testRules(theirs, scenes)).toMatch(/SUCCESS/);
+  });
+
   test('the page of a leader says whose pages it mutes and which of them are down', async () => {
     const asked = testRules(groups, [
       {
