@@ -36,7 +36,12 @@ const betweenKinds: readonly Inhibition[] = [
     targets: ['ScrapeTargetDown', 'NodeUnreachable', 'NodePairsMissing'],
     equal: ['node'],
   },
-  { sources: ['NodeNotReady'], targets: ['InjectorSilent', 'ProbesShort', 'ReplicasMissing'], equal: [] },
+  // For some time only: a machine may stay off for days, and what fails meanwhile has another cause, or is missing for good.
+  {
+    sources: ['NodeRecentlyNotReady'],
+    targets: ['InjectorSilent', 'ProbesShort', 'ReplicasMissing'],
+    equal: [],
+  },
   { sources: ['InjectorSilent'], targets: ['ProbesShort'], equal: [] },
   { sources: ['ProbesMissing'], targets: ['InjectorSilent'], equal: [] },
   {

@@ -137,13 +137,23 @@ export const surroundingsCatalogue = [
   {
     name: 'NodeNotReady',
     kind: 'ticket',
-    meaning: 'A node that carries pods of ours is not ready. It mutes the tickets that follow from it.',
+    meaning:
+      'A node that carries pods of ours is not ready. It mutes the tickets that follow from it, those on missing pods for 20 min.',
     condition: 'Condition Ready is not true for 2 min.',
     causes: ['the machine is off or cut off', 'its kubelet or container runtime has ended'],
     steps: [
       '`kubectl describe node NODE`.',
       'If it is gone for good: `kubectl delete node NODE`, so that its pods move.',
     ],
+  },
+  {
+    name: 'NodeRecentlyNotReady',
+    kind: 'none',
+    meaning: 'A node that carries pods of ours went a short time ago; nobody is told.',
+    condition:
+      'As NodeNotReady, of a node that was ready within the last 20 min. It mutes the tickets on pods that are missing, until they should be back on other nodes: what is still missing then is told.',
+    causes: ['see NodeNotReady'],
+    steps: ['Nothing: it only keeps a lost node from being notified twice.'],
   },
   {
     name: 'ConntrackNearFull',

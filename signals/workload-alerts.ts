@@ -1,5 +1,6 @@
 import { alertRule } from './alert-rule';
 import type { SignalModel } from './model';
+import { duration } from './promql';
 import type { AlertRule } from './rule-types';
 import { watchedNamespaces } from './scraped';
 import { meshNamespace } from './targets';
@@ -24,12 +25,18 @@ const injectorThrottledShare = 0.05;
 const memoryShare = 0.9;
 /** Share of the kernel's table of connections that may be taken: once it is full, new connections are dropped without a word. */
 const conntrackShare = 0.8;
+/** Whether a node is ready, as 1 or 0, from kube-state-metrics. */
+const ready = 'kube_node_status_condition{condition="Ready",status="true"}';
+const notReadyFor = '2m';
+/** So long a node that went explains pods that are missing: they are given up after five minutes, and the alert on what did not come back waits ten. */
+const explainsSeconds = 1200;
 /** A crash loop restarts about six times in its first quarter of an hour; a machine that was rebooted twice is none. */
 const restarts = 3;
 
 /** Saturation and life of our pods, and the nodes that carry them. */
 export function workloadAlerts(model: SignalModel): AlertRule[] {
   const ours = model.sharedPrometheus ? loadOf(model) : oursOf(model);
+  const notReady = `max by (node) (${ready}) == 0 and on (node) count by (node) (kube_pod_info{${ours}})`;
   return [
     alertRule(model, 'InjectorSaturated', {
       expr:
@@ -86,12 +93,16 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
         '{{ $labels.deployment }}{{ $labels.statefulset }}{{ $labels.daemonset }} in {{ $labels.namespace }} lacks {{ $value | printf "%.0f" }} of its pods',
     }),
     alertRule(model, 'NodeNotReady', {
-      expr:
-        `max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0 ` +
-        `and on (node) count by (node) (kube_pod_info{${ours}})`,
-      for: '2m',
+      expr: notReady,
+      for: notReadyFor,
       summary:
         'Node {{ $labels.node }} is not ready (condition Ready is {{ $value | printf "%.0f" }}) and carries pods of ours',
+    }),
+    alertRule(model, 'NodeRecentlyNotReady', {
+      expr: `${notReady} and on (node) max by (node) (max_over_time(${ready}[${duration(explainsSeconds)}])) == 1`,
+      for: notReadyFor,
+      summary:
+        'Node {{ $labels.node }} was ready a short time ago and is no more (condition Ready is {{ $value | printf "%.0f" }})',
     }),
     alertRule(model, 'ConntrackNearFull', {
       // node_exporter alone tells: neither kubelet nor cAdvisor do, and a pod sees only its own network's table.

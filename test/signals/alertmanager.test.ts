@@ -193,8 +193,17 @@ describe('notifications of a real Alertmanager', () => {
             .join(' + '),
         ],
       },
-      'node down': {
+      'node off for days': {
         first: [of('NodeNotReady', { node: 'n2' })],
+        then: [
+          of('InjectorSilent'),
+          of('ReplicasMissing', { namespace: 'continuous-load', deployment: 'target' }),
+          of('NodePairsMissing', { node: 'n2' }),
+        ],
+        told: ['InjectorSilent -', 'NodeNotReady -', 'ReplicasMissing -'],
+      },
+      'node down': {
+        first: [of('NodeNotReady', { node: 'n2' }), of('NodeRecentlyNotReady', { node: 'n2' })],
         then: [
           of('ScrapeTargetDown', { node: 'n2', job: 'target' }),
           of('ScrapeTargetDown', { node: 'n1', job: 'echo' }),

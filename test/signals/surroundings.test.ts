@@ -1,4 +1,5 @@
 import { namespaceNames } from '../../components/names';
+import type { AlertName } from '../../signals/alert-catalogue';
 import { probesTotal, recorded } from '../../signals/metrics';
 import { defaultModel, pathSettings } from '../../signals/model';
 import { ruleGroups } from '../../signals/rules';
@@ -265,7 +266,7 @@ const cases: Case[] = [
 beforeAll(promtool, promtoolPatienceMs);
 
 test('every alert on the surroundings has a scene, and the namespaces are those of the components', () => {
-  expect(new Set([...cases.map(({ alert }) => alert), 'Watchdog'])).toEqual(
+  expect(new Set([...cases.map(({ alert }) => alert), 'NodeRecentlyNotReady', 'Watchdog'])).toEqual(
     new Set(surroundingsCatalogue.map(({ name }) => name)),
   );
   expect(watchedNamespaces).toMatchObject(namespaceNames);
@@ -284,7 +285,8 @@ test('without any data only the Watchdog fires, from the first evaluation on and
     eval_time: at,
     exp_samples: [
       {
-        labels: 'ALERTS{alertname="Watchdog",alertstate="firing",owner="platform",product="continuous-load",severity="none"}',
+        labels:
+          'ALERTS{alertname="Watchdog",alertstate="firing",owner="platform",product="continuous-load",severity="none"}',
         value: 1,
       },
     ],
@@ -293,6 +295,29 @@ test('without any data only the Watchdog fires, from the first evaluation on and
   const { promql_expr_test = [] } = quiet;
   const test = { ...quiet, promql_expr_test: [...promql_expr_test, watchdog('0s'), watchdog('40m')] };
   expect(await testRules(groups, [test], '30s')).toMatch(/SUCCESS/);
+});
+
+test('a node that went explains what is missing for twenty minutes, and again when it was back', async () => {
+  const series = [
+    gauge('kube_node_status_condition{condition="Ready",status="true",node="n2"}', 1, 0),
+    gauge('kube_pod_info{namespace="continuous-load",pod="echo-1",node="n2"}', 1, 1),
+  ];
+  const both: AlertName[] = ['NodeNotReady', 'NodeRecentlyNotReady'];
+  const gone = scene(
+    names,
+    'gone at 300 s',
+    played(series, (second) => second >= 300),
+    { 390: [], 450: both, 1470: both, 1530: ['NodeNotReady'], 2400: ['NodeNotReady'] },
+    `${stepSeconds}s`,
+  );
+  const again = scene(
+    names,
+    'back for a minute',
+    played(series, (second) => second >= 300 && (second < 1800 || second >= 1860)),
+    { 1770: ['NodeNotReady'], 1850: [], 2040: both, 2400: both },
+    `${stepSeconds}s`,
+  );
+  expect(await testRules(groups, [gone, again], '30s')).toMatch(/SUCCESS/);
 });
 
 test('a long-term store that nothing is to be sent to is not late', async () => {
