@@ -79,6 +79,9 @@ describe('on', () => {
       SSL_CERT_FILE: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
       GOMEMLIMIT: '153MiB',
     });
+    // A dead connection of HTTP/2 would be used for ever.
+    for (const { env: of } of [container, injector])
+      expect(of).toContainEqual({ name: 'GODEBUG', value: 'http2client=0' });
     expect(container.env[0].name).toBe('POD_NAME');
     expect(JSON.stringify(spec.volumes)).toContain('"expirationSeconds":600');
     const { data } = resources.find(

@@ -165,6 +165,15 @@ test('a new connection over TLS counts once in the latency', async () => {
   expect(leastMs).toBeLessThan(3 * 2 * delayMs);
 });
 
+test('a server that would speak HTTP/2 is asked in HTTP/1.1', async () => {
+  const web = await SlowTls.start(0);
+  closing.push(web.close);
+  await expectOutcomes(
+    { far: { address: web.url, probe: http({ bodyContains: 'HTTP/1.1' }), outcome: 'ok' } },
+    { SSL_CERT_FILE: web.certificate },
+  );
+});
+
 test('targets over TCP and DNS are asked by the extension', async () => {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);

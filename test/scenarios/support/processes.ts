@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { createServer, type Server, type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { http1Only } from '../../../components/http1';
 import { createProgress } from '../../../lab/progress';
 import { ensurePrograms, programPath } from '../../../lab/toolchain/toolchain';
 import type { ProgramName } from '../../../lab/toolchain/programs';
@@ -133,7 +134,14 @@ export class Injector {
         `json=${join(directory, 'samples.json')}`,
         join(directory, entry),
       ],
-      { env: { PATH: process.env['PATH'], K6_AUTO_EXTENSION_RESOLUTION: 'false', ...environment } },
+      {
+        env: {
+          PATH: process.env['PATH'],
+          K6_AUTO_EXTENSION_RESOLUTION: 'false',
+          [http1Only.name]: http1Only.value,
+          ...environment,
+        },
+      },
     );
     running.add(() => end(child, 'SIGKILL'));
     return new Injector(child, directory);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
+import { createSecureServer } from 'node:http2';
 import {
   type AddressInfo,
   connect,
@@ -15,7 +15,7 @@ import * as x509 from '@peculiar/x509';
 
 const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** An HTTPS server on loopback that seems far away: whatever is sent arrives late, each way. */
+/** An HTTPS server on loopback that seems far away: whatever is sent arrives late, each way. It names the version of HTTP that it is asked in. */
 export class SlowTls {
   private constructor(
     readonly url: string,
@@ -27,7 +27,9 @@ export class SlowTls {
 
   static async start(delayMs: number): Promise<SlowTls> {
     const { key, certificate } = await selfSigned();
-    const server = createServer({ key, cert: certificate }, (_, answer) => answer.end('words'));
+    const server = createSecureServer({ key, cert: certificate, allowHTTP1: true }, (asked, answer) =>
+      answer.end(`HTTP/${asked.httpVersion}`),
+    );
     const port = await listening(server);
     const sockets = new Set<Socket>();
     const relay = createTcpServer((near) => {
@@ -57,7 +59,7 @@ export class SlowTls {
   }
 }
 
-async function listening(server: Server): Promise<number> {
+async function listening(server: Pick<Server, 'listen' | 'address'>): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
