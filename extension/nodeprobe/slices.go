@@ -56,12 +56,19 @@ func InCluster() (*API, error) {
 	if !authorities.AppendCertsFromPEM(certificate) {
 		return nil, errors.New("ca.crt of the service account has no certificate")
 	}
-	transport := &http.Transport{
+	client := &http.Client{Transport: transportTo(authorities)}
+	return &API{Base: "https://" + net.JoinHostPort(host, port), credentials: defaultCredentials, client: client}, nil
+}
+
+// transportTo pings a connection on which nothing comes: one that died without a word would be used for ever, as a request that times out does
+// not end a connection of HTTP/2.
+func transportTo(authorities *x509.CertPool) *http.Transport {
+	return &http.Transport{
 		TLSClientConfig:   &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12},
 		DialContext:       (&net.Dialer{Timeout: listWithin}).DialContext,
 		ForceAttemptHTTP2: true, TLSHandshakeTimeout: listWithin, IdleConnTimeout: time.Minute,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
-	return &API{Base: "https://" + net.JoinHostPort(host, port), credentials: defaultCredentials, client: &http.Client{Transport: transport}}, nil
 }
 
 // endpointSlice has the fields of discovery.k8s.io/v1 that are read.
