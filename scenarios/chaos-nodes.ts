@@ -19,6 +19,45 @@ export interface RawNode {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
+/** One page of a list of nodes; `continue` is '' or absent on the last. */
+export interface NodePage {
+  metadata?: { continue?: string };
+  items: RawNode[];
+}
+
+/** Nodes that are asked for at once: each is some ten KiB of JSON, most of it the names of images. */
+const pageSize = 100;
+
+/** Every node, page by page, of each only what is looked at; `get` throws for what is no page, as when its continuation has expired. */
+export function listedNodes(get: (path: string) => NodePage): RawNode[] {
+  const all: RawNode[] = [];
+  let next = '';
+  do {
+    const from = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const { metadata, items } = get(`/api/v1/nodes?limit=${pageSize}${from}`);
+    all.push(...items.map(lookedAt));
+    next = metadata?.continue ?? '';
+  } while (next !== '');
+  return all;
+}
+
+function lookedAt({ metadata, spec, status }: RawNode): RawNode {
+  const { name, uid, resourceVersion, labels, annotations } = metadata;
+  const mark = annotations?.[cordonAnnotation];
+  const conditions = (status?.conditions ?? []).filter(({ type }) => type === 'Ready');
+  return {
+    metadata: {
+      name,
+      uid,
+      resourceVersion,
+      ...(labels ? { labels } : {}),
+      ...(mark === undefined ? {} : { annotations: { [cordonAnnotation]: mark } }),
+    },
+    spec: { unschedulable: spec?.unschedulable === true },
+    status: { conditions: conditions.map((one) => ({ type: one.type, status: one.status })) },
+  };
+}
+
 /** A node in the words of this file. */
 export interface Node {
   name: string;

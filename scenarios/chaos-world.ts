@@ -7,7 +7,7 @@ import type { ChaosConfig } from './chaos-config.ts';
 import type { Signals } from './chaos-guards.ts';
 import type { Lease } from './chaos-lease.ts';
 import type { Changed, ChaosWorld } from './chaos-contract.ts';
-import { cordonChange, type RawNode, uncordonChange } from './chaos-nodes.ts';
+import { cordonChange, listedNodes, type NodePage, uncordonChange } from './chaos-nodes.ts';
 import { listPath, making, ownObjects, type RawObject, unmaking } from './chaos-objects.ts';
 import * as recorder from './chaos-recorder.ts';
 import type { RawPod } from './chaos-victims.ts';
@@ -88,7 +88,7 @@ export function world(config: ChaosConfig, { me, uid: myUid, api, prometheus }: 
     },
     scale: (scale) => changed(scaleChange(scale, config.dryRun)),
     scaleBack: (scale) => changed(scaleChange(scale, false)).outcome,
-    nodes: () => (good(call('GET', '/api/v1/nodes')) as { items: RawNode[] }).items,
+    nodes: () => listedNodes((path) => good(call('GET', path)) as NodePage),
     cordon: (node) => changed(cordonChange(node, me, config.dryRun)).outcome,
     uncordon: (node) => changed(uncordonChange(node)).outcome,
     own: (mode) =>

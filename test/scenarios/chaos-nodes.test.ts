@@ -7,7 +7,10 @@ import {
   cordonChange,
   drainable,
   drainWithinMs,
+  listedNodes,
   nodeOf,
+  type NodePage,
+  type RawNode,
   uncordonChange,
 } from '../../scenarios/chaos-nodes';
 import { Reaper } from '../../scenarios/chaos-reaper';
@@ -366,5 +369,50 @@ describe('which node', () => {
         spec: { unschedulable: null },
       },
     });
+  });
+});
+
+describe('the list of nodes', () => {
+  const many = Array.from({ length: 250 }, (_, index) => {
+    const node = fakeNode(`n${index}`);
+    return {
+      ...node,
+      metadata: { ...node.metadata, annotations: { [cordonAnnotation]: 'a', other: 'x'.repeat(1000) } },
+      spec: { unschedulable: index % 2 === 0, podCIDR: '10.0.0.0/24' },
+      status: { ...node.status, images: [{ names: ['y'.repeat(1000)] }] },
+    };
+  });
+  const asked: string[] = [];
+  /** As the API server pages: no more than the limit, and a mark by which the next page is asked for. */
+  const get = (path: string): NodePage => {
+    asked.push(path);
+    const query = new URL(path, 'http://api').searchParams;
+    const from = Number((query.get('continue') ?? 'at/0').slice(3));
+    const to = from + Number(query.get('limit') ?? Infinity);
+    return {
+      metadata: to < many.length ? { continue: `at/${to}` } : {},
+      items: many.slice(from, to),
+    };
+  };
+
+  it('is asked for in pages, and keeps nothing that nobody looks at', () => {
+    const all = listedNodes(get);
+    expect(asked).toEqual([
+      '/api/v1/nodes?limit=100',
+      '/api/v1/nodes?limit=100&continue=at%2F100',
+      '/api/v1/nodes?limit=100&continue=at%2F200',
+    ]);
+    const read = (raw: RawNode) => nodeOf(raw, 'chaos.continuous-load/enabled=true');
+    expect(all.map(read)).toEqual(many.map(read));
+    expect(JSON.stringify(all)).not.toMatch(/xxx|yyy|podCIDR/);
+  });
+
+  it('is a fault where a page is missing', () => {
+    expect(() =>
+      listedNodes((path) => {
+        if (path.includes('continue')) throw new Error('410');
+        return get(path);
+      }),
+    ).toThrow('410');
   });
 });
