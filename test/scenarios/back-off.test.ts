@@ -1,5 +1,4 @@
 import { BackOff } from '../../scenarios/back-off';
-import { configOf } from './support/processes';
 
 /** Milliseconds since k6 began, and what the calendar says then. */
 const at = 7_000;
@@ -37,46 +36,4 @@ test.each([
   const backOff = new BackOff();
   backOff.note(status, header, at, epoch);
   expect(allowedWithin(backOff, at, at + 5000)).toBe(10);
-});
-
-test('a calendar that is set back by an hour silences no probe', async () => {
-  let ranMs = at;
-  jest.doMock(
-    'k6/execution',
-    () => ({
-      instance: {
-        get currentTestRunDuration() {
-          return ranMs;
-        },
-      },
-    }),
-    { virtual: true },
-  );
-  const counted = class {
-    add(): void {}
-  };
-  jest.doMock('k6/metrics', () => ({ Counter: counted, Trend: counted }), { virtual: true });
-  jest.doMock('k6/timers', () => ({ setTimeout: () => 0, clearTimeout: () => undefined }), { virtual: true });
-  const answer = {
-    status: 503,
-    headers: { 'Retry-After': '30' },
-    timings: { blocked: 0, connecting: 0, duration: 1 },
-    body: '',
-    error: '',
-    error_code: 1503,
-  };
-  jest.doMock('k6/http', () => ({ asyncRequest: () => Promise.resolve(answer) }), { virtual: true });
-  const calendar = jest.spyOn(Date, 'now').mockReturnValue(epoch);
-  try {
-    const { request } = await import('../../scenarios/http-request.ts');
-    const [path] = configOf(['service'], {}).paths;
-    const probe = () => request('GET', 'http://far/', null, {}, path!, path!.probes[0]!);
-    expect(await probe()).toMatchObject({ status: 503 });
-    calendar.mockReturnValue(epoch - 3_600_000);
-    let sent = 0;
-    for (ranMs += 1000; ranMs < at + 60_000; ranMs += 1000) if (await probe()) sent += 1;
-    expect(sent).toBeGreaterThanOrEqual(9);
-  } finally {
-    calendar.mockRestore();
-  }
 });
