@@ -92,7 +92,7 @@ test('a target has the alerts of every path, with its owner, what is right, and 
   expect(names('checkout').sort()).toEqual(names('grpc').sort());
   for (const { alert, labels, annotations } of rulesOf('checkout')) {
     expect([alert, labels['owner']]).toEqual([alert, 'shop']);
-    const aboutIt = /^PathDown|Burn$/.test(alert);
+    const aboutIt = /^PathDown|^(Slo|Latency).*Burn$/.test(alert);
     expect([alert, /#targets-of-your-own$/.test(annotations['runbook_url'] ?? '')]).toEqual([alert, aboutIt]);
     if (aboutIt)
       expect(annotations['description']).toContain('GET https://checkout.shop.svc/healthz answers');
