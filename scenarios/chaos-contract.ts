@@ -19,7 +19,10 @@ export interface Changed {
 
 /** What the reaper needs of the world; whatever throws is a fault that holds it back for some minutes. */
 export interface ChaosWorld {
+  /** What the calendar says, epoch milliseconds: for what outlives this process. */
   nowMs(): number;
+  /** How long this process runs, by a clock that never jumps: for what it waits for. */
+  ranMs(): number;
   random(): number;
   /** Name of this reaper's pod. */
   readonly me: string;

@@ -25,9 +25,11 @@ export function podsOf(config: Pick<ChaosConfig, 'namespaces'>, world: Pick<Chao
 
 /** What one reaper sees of what was begun, by itself or by an earlier one. */
 export class Follower {
+  /** When it looked last, by the clock of this process. */
   private lookedMs = -Infinity;
   /** Whether it has looked at what an earlier reaper began: when that was over nobody saw. */
   private looked = false;
+  /** Since when each workload and node is known, by the same clock. */
   private readonly seenMs = new Map<string, number>();
 
   constructor(
@@ -41,25 +43,25 @@ export class Follower {
   }
 
   /** Whether a workload or node is known so long that rules have seen its zeros. */
-  isKnown(workload: string, nowMs: number): boolean {
-    return nowMs - (this.seenMs.get(workload) ?? nowMs) >= this.config.zeroLeadMs;
+  isKnown(workload: string): boolean {
+    const ranMs = this.world.ranMs();
+    return ranMs - (this.seenMs.get(workload) ?? ranMs) >= this.config.zeroLeadMs;
   }
 
   /** Looks for new workloads, and for the end of recoveries; changes `kills`. */
   observe(kills: readonly Kill[], nowMs: number, guard: Guard): void {
     const { world, config } = this;
     const open = kills.filter(({ recovered }) => !recovered);
-    if (open.length === 0 && nowMs - this.lookedMs < inventoryMs) return;
-    this.lookedMs = nowMs;
+    if (open.length === 0 && world.ranMs() - this.lookedMs < inventoryMs) return;
+    this.lookedMs = world.ranMs();
     const pods = podsOf(config, world);
     const sawLast = this.looked;
     this.looked = true;
     const nodes = nodesOf(config, world);
     const churns = config.churn.share > 0 ? config.churn.modes.filter(isWorkloadMode) : [];
-    for (const workload of workloadsOf(pods, config))
-      this.know(workload, ['evict', 'kill', ...churns], nowMs);
-    for (const { name, optedIn } of nodes) if (optedIn) this.know(name, ['drain'], nowMs);
-    for (const mode of objectModesOf(config)) this.know(objectGroup(mode, config), [mode], nowMs);
+    for (const workload of workloadsOf(pods, config)) this.know(workload, ['evict', 'kill', ...churns]);
+    for (const { name, optedIn } of nodes) if (optedIn) this.know(name, ['drain']);
+    for (const mode of objectModesOf(config)) this.know(objectGroup(mode, config), [mode]);
     giveBackForgotten(nodes, kills, world);
     removeForgotten(config, kills, world);
     const mayGoOn = !config.dryRun && mayFinish.includes(guard);
@@ -96,9 +98,9 @@ export class Follower {
       .every(({ ready, ending }) => ready && !ending);
   }
 
-  private know(workload: string, modes: readonly Mode[], nowMs: number): void {
+  private know(workload: string, modes: readonly Mode[]): void {
     if (this.seenMs.has(workload)) return;
-    this.seenMs.set(workload, nowMs);
+    this.seenMs.set(workload, this.world.ranMs());
     this.world.recordZeros(workload, modes);
   }
 

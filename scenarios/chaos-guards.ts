@@ -32,8 +32,8 @@ export interface View {
   /** Value of the switch's key; undefined where it is absent. */
   halted: string | undefined;
   holdsLease: boolean;
-  /** Last moment at which the reaper itself failed. */
-  faultAtMs: number | undefined;
+  /** Time since the reaper itself failed last; undefined where it never did. */
+  sinceFaultMs: number | undefined;
   /** Undefined where Prometheus did not answer. */
   signals: Signals | undefined;
   state: ChaosState;
@@ -49,10 +49,10 @@ export function guardOf(
   view: View,
   config: Pick<ChaosConfig, 'leastBudget' | 'maxPerHour' | 'quiet'>,
 ): Guard {
-  const { nowMs, signals, state, faultAtMs } = view;
+  const { nowMs, signals, state, sinceFaultMs = Infinity } = view;
   const overdue = state.kills.some(({ recovered, atMs }) => !recovered && nowMs - atMs > recoverWithinMs);
   const holds: Readonly<Record<Exclude<Guard, 'none'>, boolean>> = {
-    fault: (faultAtMs !== undefined && nowMs - faultAtMs < faultPauseMs) || nowMs < state.blockedUntilMs,
+    fault: sinceFaultMs < faultPauseMs || nowMs < state.blockedUntilMs,
     switch: view.halted !== 'false',
     lease: !view.holdsLease,
     prometheus: !((signals?.rules ?? 0) > 0 && (signals?.measured ?? 0) > 0),

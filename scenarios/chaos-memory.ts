@@ -12,6 +12,7 @@ export class Memory {
   private readonly watch: LeaseWatch;
   private held: ChaosState | undefined;
   private lease: Lease | undefined;
+  /** By the clock of this process, as the Lease is watched by others. */
   private renewedMs = -Infinity;
 
   /** `onLost` is called whenever the Lease goes, and the memory with it. */
@@ -31,10 +32,10 @@ export class Memory {
   /** Takes or renews the Lease; with it comes what an earlier reaper remembered. */
   hold(): boolean {
     const { world, config } = this;
-    const nowMs = world.nowMs();
-    if (this.held && nowMs - this.renewedMs < renewMs) return true;
+    if (this.held && world.ranMs() - this.renewedMs < renewMs) return true;
     const read = world.readLease();
-    if (!this.watch.mayHold(read, nowMs)) return this.lose();
+    if (!this.watch.mayHold(read, world.ranMs())) return this.lose();
+    const nowMs = world.nowMs();
     // A Lease that somebody deleted takes no memory with it.
     const own = read === undefined || read.spec.holderIdentity === world.me;
     const state =
@@ -48,7 +49,7 @@ export class Memory {
   /** Stores the memory in the Lease, which succeeds for the holder only. */
   write(state: ChaosState): boolean {
     const { world, config } = this;
-    const nowMs = world.nowMs();
+    const renewedMs = world.ranMs();
     const to = {
       name: config.lease,
       namespace: config.namespace,
@@ -56,17 +57,17 @@ export class Memory {
       leaseMs: config.leaseMs,
       state: JSON.stringify(state),
     };
-    const written = world.writeLease(heldLease(this.lease, to, nowMs));
+    const written = world.writeLease(heldLease(this.lease, to, world.nowMs()));
     if (written === undefined) return this.lose();
     this.lease = written;
     this.held = state;
-    this.renewedMs = nowMs;
+    this.renewedMs = renewedMs;
     return true;
   }
 
   /** Whether it was stored so recently that nobody else can hold the Lease yet. */
   isFresh(): boolean {
-    return this.world.nowMs() - this.renewedMs <= this.config.leaseMs / 2;
+    return this.world.ranMs() - this.renewedMs <= this.config.leaseMs / 2;
   }
 
   private lose(): false {

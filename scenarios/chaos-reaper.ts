@@ -32,6 +32,7 @@ const words = {
 export class Reaper {
   private readonly memory: Memory;
   private readonly follower: Follower;
+  /** When it failed last, by the clock of this process. */
   private faultAtMs: number | undefined;
   private fault = '';
   private before: Guard | undefined;
@@ -51,7 +52,7 @@ export class Reaper {
     try {
       guard = this.turn();
     } catch (fault) {
-      this.faultAtMs = this.world.nowMs();
+      this.faultAtMs = this.world.ranMs();
       // One that lasts is said once.
       if (String(fault) !== this.fault) this.world.log(`fault, no kill for some minutes: ${String(fault)}`);
       this.fault = String(fault);
@@ -72,7 +73,8 @@ export class Reaper {
     const nowMs = world.nowMs();
     // Not the holder: no memory to act by.
     const state = memory.state ?? { nextAtMs: Infinity, blockedUntilMs: 0, kills: [] };
-    const guard = guardOf({ nowMs, halted, holdsLease, faultAtMs: this.faultAtMs, signals, state }, config);
+    const sinceFaultMs = this.faultAtMs === undefined ? undefined : world.ranMs() - this.faultAtMs;
+    const guard = guardOf({ nowMs, halted, holdsLease, sinceFaultMs, signals, state }, config);
     if (!holdsLease) return guard;
     this.follower.observe(state.kills, nowMs, guard);
     const due = nowMs >= state.nextAtMs;
@@ -112,7 +114,7 @@ export class Reaper {
     const candidates = victims(pods, config, state, nowMs);
     for (const workload of candidates.keys()) {
       const isMeant = !churn || config.churn.deployments.includes(workload);
-      if (!isMeant || !this.follower.isKnown(workload, nowMs)) candidates.delete(workload);
+      if (!isMeant || !this.follower.isKnown(workload)) candidates.delete(workload);
     }
     // What a churn or a drain costs could be laid at another's door.
     if (state.kills.some((kill) => !kill.recovered && kindOf(kill.mode) !== 'pod')) candidates.clear();
@@ -142,7 +144,7 @@ export class Reaper {
     const { world, config } = this;
     const nodes = drainable(nodesOf(config, world), pods, config, state, nowMs);
     const node = oneOf(
-      nodes.filter(({ name }) => this.follower.isKnown(name, nowMs)),
+      nodes.filter(({ name }) => this.follower.isKnown(name)),
       () => world.random(),
     );
     if (!node) {
@@ -160,7 +162,7 @@ export class Reaper {
     const kill = objectChurn(mode, config, nowMs);
     const underCap = killsInHour(state, nowMs, kill.workload) < config.maxPerWorkloadPerHour;
     const isBusy = state.kills.some(({ recovered }) => !recovered);
-    if (!underCap || isBusy || !this.follower.isKnown(kill.workload, nowMs)) {
+    if (!underCap || isBusy || !this.follower.isKnown(kill.workload)) {
       world.log(`no ${mode} now: something is under way, or a cap`);
       return undefined;
     }

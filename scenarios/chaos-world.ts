@@ -1,3 +1,4 @@
+import exec from 'k6/execution';
 import http from 'k6/http';
 import type { RefinedResponse } from 'k6/http';
 import { token } from 'k6/x/netprobe';
@@ -57,6 +58,7 @@ export function world(config: ChaosConfig, { me, uid: myUid, api, prometheus }: 
   return {
     me,
     nowMs: () => Date.now(),
+    ranMs: () => exec.instance.currentTestRunDuration,
     random: () => Math.random(),
     halted: () =>
       (found(call('GET', switchPath)) as { data?: Record<string, string> } | undefined)?.data?.['halted'],

@@ -64,6 +64,41 @@ function stateOf(cluster: FakeCluster): ChaosState['kills'] {
   return (JSON.parse(text) as ChaosState).kills;
 }
 
+describe('a calendar that is set back by an hour', () => {
+  it('keeps nobody from renewing the Lease, and nothing from being seen', () => {
+    const cluster = new FakeCluster(seeded(1));
+    const reaper = new Reaper(often, cluster.world('a'));
+    run(cluster, reaper, 60_000);
+    cluster.offMs = -hour;
+    const before = cluster.lease?.metadata.resourceVersion;
+    const zeros = counted(cluster, 'zeros').length;
+    cluster.raw.push(deploymentPod('late', 'one', cluster.nowMs));
+    run(cluster, reaper, 40_000);
+    expect(Number(cluster.lease?.metadata.resourceVersion) - Number(before)).toBeGreaterThanOrEqual(5);
+    expect(counted(cluster, 'zeros').slice(zeros)).toEqual(['zeros continuous-load/late']);
+  });
+
+  it('makes no fault last longer', () => {
+    const cluster = new FakeCluster(seeded(11));
+    const reaper = new Reaper(often, cluster.world('a'));
+    cluster.fault = { at: 'before' };
+    for (let turn = 0; turn < 1000 && run(cluster, reaper, turnMs)[0] !== 'fault'; turn += 1);
+    cluster.fault = undefined;
+    cluster.offMs = -hour;
+    expect(run(cluster, reaper, 306_000).at(-1)).not.toBe('fault');
+  });
+
+  it('lets another reaper take over from one that is silent in its time', () => {
+    const cluster = new FakeCluster(seeded(3));
+    run(cluster, new Reaper(often, cluster.world('a')), 60_000);
+    const other = new Reaper(often, cluster.world('b'));
+    run(cluster, other, 10_000);
+    cluster.offMs = -hour;
+    run(cluster, other, 60_000);
+    expect(cluster.lease?.spec.holderIdentity).toBe('b');
+  });
+});
+
 /** What may go wrong between two turns. */
 const happenings = fc.constantFrom(
   'nothing',

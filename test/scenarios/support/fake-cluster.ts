@@ -66,6 +66,8 @@ interface Later {
 /** A cluster with a clock of its own: removed pods end after a while, and others come and get ready. */
 export class FakeCluster {
   nowMs = Date.UTC(2026, 10, 21, 12);
+  /** How far the calendar of the reapers is off: somebody has set it. */
+  offMs = 0;
   halted: string | undefined = 'false';
   signals: Signals | undefined = well;
   lease: Lease | undefined;
@@ -117,7 +119,8 @@ export class FakeCluster {
     const count = (...words: unknown[]) => void this.counts.push(words.join(' '));
     return {
       me,
-      nowMs: () => this.nowMs,
+      nowMs: () => this.nowMs + this.offMs,
+      ranMs: () => this.nowMs,
       random: this.random,
       halted: () => this.halted,
       readLease: () => structuredClone(this.lease),
