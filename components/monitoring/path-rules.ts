@@ -1,4 +1,4 @@
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import { PrometheusRule } from '../../resources/prometheus-rule';
 import type { SignalModel } from '../../signals/model';
 import { ruleSets } from '../../signals/rules';
@@ -32,7 +32,13 @@ export function pathRules(
         metadata: { ...rest, labels: { ...own, ...labels } },
         spec: { groups: groups.map(ruleGroupSpec) },
       },
-      inside(parent, cluster, [namespaces.monitoring, ...crds]),
+      {
+        ...inside(parent, cluster, [namespaces.monitoring, ...crds]),
+        // Whose it once was: without this an upgrade would delete what it has just adopted.
+        aliases: [
+          { parent: pulumi.createUrn('prometheus', 'continuous-load:index:PrometheusServer', parent) },
+        ],
+      },
     );
   });
 }
