@@ -94,9 +94,12 @@ export const scrapedMetrics: Readonly<Record<string, readonly string[]>> = {
   alertmanager_notifications_failed_total: [...ofPods, 'integration', 'receiver_name', 'reason'],
 };
 
-/** As Prometheus stores bounds, whatever a program writes. */
+/** As Prometheus stores bounds, whatever a program writes: Go's shortest form, with a point in it. */
 const stored = (bounds: readonly number[]): string[] =>
-  bounds.map((bound) => (Number.isInteger(bound) ? bound.toFixed(1) : String(bound)));
+  bounds.map((bound) => {
+    if (bound >= 1e6) return bound.toExponential().replace('e+', 'e+0');
+    return Number.isInteger(bound) ? bound.toFixed(1) : String(bound);
+  });
 
 /** Envoy's, in milliseconds (`ConstSupportedBuckets` in source/common/stats/histogram_impl.h), of Istio's histograms in it too. */
 const envoyBounds = stored([
