@@ -1,8 +1,8 @@
 /** Longest time that one answer can hold load back, whatever it asks for. */
 const longestMs = 60_000;
 
-/** While held back, one probe per this time still goes out: the path is still watched. */
-const trickleMs = 5_000;
+/** While held back, one probe per this time still goes out, in ms: the path is still watched. */
+export const trickleMs = 5_000;
 
 /** Holds load back after an answer 429 or 503 with `Retry-After`. One per VU; `nowMs` is of a clock that never jumps. */
 export class BackOff {

@@ -1,3 +1,5 @@
+import { trickleMs } from '../scenarios/back-off';
+import { pathVus } from './injector';
 import { probesTotal, recorded } from './metrics';
 import type { PathSettings, SignalModel } from './model';
 import { type Outcome, pathRow, wholeWayShare } from './paths';
@@ -37,12 +39,17 @@ export function wholeWayGood(
 
 /**
  * So many failures within *path down*'s window are an attempt worth the name: a quarter of what is sent the whole way, or half of what one
- * injector sends where there are more than two. A first failure right after the start is none.
+ * injector sends where there are more than two; and no more than half of what still goes out to a far end that answers everything with
+ * `Retry-After`. A first failure right after the start is none.
  */
 export function attemptedAtLeast(model: SignalModel, path: PathSettings): number {
   const share = Math.min(0.25, 0.5 / model.injectors);
-  const sent = path.ratePerSecond * wholeWayShare(pathRow(path)) * downWindowSeconds(model, path);
-  return Math.max(1, Math.floor(sent * share));
+  const windowSeconds = downWindowSeconds(model, path);
+  const sent = path.ratePerSecond * wholeWayShare(pathRow(path)) * windowSeconds;
+  const trickle = pathRow(path).stream
+    ? Infinity
+    : (pathVus(path, model.injectors) * model.injectors * windowSeconds * 1000) / trickleMs;
+  return Math.max(1, Math.floor(Math.min(sent * share, trickle / 2)));
 }
 
 /**

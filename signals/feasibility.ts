@@ -1,7 +1,6 @@
-import { virtualUsers } from './injector';
+import { injectorVus } from './injector';
 import type { PathSettings, SignalModel } from './model';
 import { defaultMaxRatePerSecond } from './model';
-import { pathRow } from './paths';
 import { objectivePercent } from './recording-rules';
 import { burnThreshold, burnWindows } from './windows';
 
@@ -39,7 +38,7 @@ export function problems(model: SignalModel): Problem[] {
 
   for (const path of model.paths) pathProblems(model, path).forEach((problem) => found.push(problem));
   if (found.length === 0) {
-    const vus = model.paths.reduce((sum, path) => sum + pathVus(model, path), 0);
+    const vus = injectorVus(model);
     if (vus > mostVus) {
       say(
         'paths',
@@ -124,11 +123,4 @@ function pathProblems(model: SignalModel, path: PathSettings): Problem[] {
     say('severity', `"${page}" cannot mean both page and ticket; use "page" or "ticket" for both`);
   }
   return found;
-}
-
-function pathVus(model: SignalModel, path: PathSettings): number {
-  return pathRow(path).probes.reduce(
-    (sum, probe) => sum + virtualUsers((path.ratePerSecond * probe.share) / model.injectors, path.timeoutMs),
-    0,
-  );
 }

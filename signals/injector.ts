@@ -106,11 +106,12 @@ export function injectorConfig(model: SignalModel, targets: InjectorTargets): In
 
 /** Number of virtual users of one injector, over the probes of all paths. */
 export function injectorVus(model: SignalModel): number {
-  return model.paths.reduce(
-    (sum, path) =>
-      pathRow(path).probes.reduce((vus, probe) => vus + probeVus(path, probe, model.injectors), sum),
-    0,
-  );
+  return model.paths.reduce((sum, path) => sum + pathVus(path, model.injectors), 0);
+}
+
+/** Number of virtual users of one of so many injectors, over the probes of a path. */
+export function pathVus(path: PathSettings, injectors: number): number {
+  return pathRow(path).probes.reduce((sum, probe) => sum + probeVus(path, probe, injectors), 0);
 }
 
 function probeVus(path: PathSettings, { share }: ProbeRow, injectors: number): number {
