@@ -59,11 +59,10 @@ export async function awaitRules(
   { boundMs, everyMs }: Patience = patience,
 ): Promise<void> {
   const startedMs = Date.now();
-  let trouble = '';
   for (;;) {
+    let trouble = '';
     try {
       if ((await prometheus.vector(rulesEvaluatedQuery)).length > 0) return;
-      trouble = '';
     } catch (error) {
       signal.throwIfAborted();
       trouble = ` ${(error as Error).message}`;
