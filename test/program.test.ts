@@ -19,6 +19,9 @@ const stacks: Record<string, Record<string, unknown>> = {
   },
 };
 
+/** Paths that no stack has to ask for. */
+const usualPaths = pathNames.filter((name) => !throughGateway([{ name }]) && !isMeshPath(name));
+
 /** The config of a stack with what its file leaves to its owner. */
 function ownersConfig(stack: string): Record<string, string> {
   const config = stackConfig(stack);
@@ -187,16 +190,15 @@ describe.each(Object.keys(stacks))('the program on stack %s', (stack) => {
   });
 
   it('loads rules for every path', () => {
-    const rule = resources.find(
-      ({ type, name }) => type.endsWith(':PrometheusRule') && name === 'continuous-load',
-    );
-    const alerts = rule?.inputs.spec.groups
-      .flatMap((group: any) => group.rules)
-      .map((entry: any) => entry.alert)
-      .filter(Boolean);
-    expect(alerts).toEqual(
-      expect.arrayContaining(['PathDown', 'SloFastBurn', 'SloSlowBurn', 'ProbesMissing']),
-    );
+    const objects = resources.filter(({ type }) => type.endsWith(':PrometheusRule'));
+    for (const name of usualPaths) {
+      const groups = objects.find((one) => one.name === `continuous-load-${name}`)?.inputs.spec.groups ?? [];
+      const alerts = groups.flatMap(({ rules }: any) => rules.map(({ alert }: any) => alert));
+      expect([name, alerts]).toEqual([
+        name,
+        expect.arrayContaining(['PathDown', 'SloFastBurn', 'SloSlowBurn', 'ProbesMissing']),
+      ]);
+    }
   });
 
   it('sends metrics by address and probes by full name', () => {
@@ -298,9 +300,7 @@ describe('the lab', () => {
 
   it('gives the outputs that commands read', async () => {
     expect(outputs.cluster).toEqual({ kind: 'lab', name: 'lab' });
-    expect(outputs.paths).toEqual(
-      pathNames.filter((name) => !throughGateway([{ name }]) && !isMeshPath(name)),
-    );
+    expect(outputs.paths).toEqual(usualPaths);
     expect(await valueOf(outputs.urls)).toEqual({
       prometheus: 'http://127.0.0.1:19090',
       alertmanager: 'http://127.0.0.1:19093',
