@@ -130,7 +130,8 @@ export const surroundingsCatalogue = [
     name: 'ReplicasMissing',
     kind: 'ticket',
     meaning: 'A workload runs with fewer pods than it should; the next loss may be an outage.',
-    condition: 'Available below wanted replicas of a Deployment, StatefulSet or DaemonSet for 10 min.',
+    condition:
+      'Available below wanted replicas of a Deployment, StatefulSet or DaemonSet for 10 min; of a DaemonSet by more than there are nodes that are not ready.',
     causes: ['no node has room', 'the image cannot be pulled', 'pods do not become ready'],
     steps: ['`kubectl -n NAMESPACE get po` and the events of a pod that is not ready.'],
   },

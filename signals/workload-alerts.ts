@@ -87,6 +87,8 @@ export function workloadAlerts(model: SignalModel): AlertRule[] {
           'daemonset',
           'kube_daemonset_status_desired_number_scheduled',
           'kube_daemonset_status_number_available',
+          // It wants a pod on a node that is off too, which no other node can take over.
+          `on () group_left () (count(max by (node) (${ready}) == 0) or vector(0))`,
         ),
       for: '10m',
       summary:
@@ -130,7 +132,7 @@ function restarted(matchers: string, window: string): string {
   return `sum by (${container}) (increase(kube_pod_container_status_restarts_total{${matchers}}[${window}]))`;
 }
 
-function missing(ours: string, kind: string, wanted: string, available: string): string {
+function missing(ours: string, kind: string, wanted: string, available: string, tolerated = '0'): string {
   const of = (metric: string) => `max by (namespace, ${kind}) (${metric}{${ours}})`;
-  return `(${of(wanted)} - ${of(available)} > 0)`;
+  return `(${of(wanted)} - ${of(available)} > ${tolerated})`;
 }

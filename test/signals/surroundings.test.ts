@@ -298,9 +298,12 @@ test('without any data only the Watchdog fires, from the first evaluation on and
 });
 
 test('a node that went explains what is missing for twenty minutes, and again when it was back', async () => {
+  const daemons = 'namespace="continuous-load",daemonset="node-echo"';
   const series = [
     gauge('kube_node_status_condition{condition="Ready",status="true",node="n2"}', 1, 0),
     gauge('kube_pod_info{namespace="continuous-load",pod="echo-1",node="n2"}', 1, 1),
+    gauge(`kube_daemonset_status_desired_number_scheduled{${daemons}}`, 2, 2),
+    gauge(`kube_daemonset_status_number_available{${daemons}}`, 2, 1),
   ];
   const both: AlertName[] = ['NodeNotReady', 'NodeRecentlyNotReady'];
   const gone = scene(
