@@ -73,7 +73,12 @@ test('only the alerts that a change is about are replayed', () => {
       }),
     ).map(({ kind, alert, path }) => `${kind} ${alert} ${path}`);
   expect(of({})).toEqual([]);
-  expect(of({ availabilityPercent: 99.9 })).toEqual(['changed SloFastBurn udp', 'changed SloSlowBurn udp']);
+  // What mutes a page is replayed with it.
+  expect(of({ availabilityPercent: 99.9 })).toEqual([
+    'changed ExplainedBurn udp',
+    'changed SloFastBurn udp',
+    'changed SloSlowBurn udp',
+  ]);
   expect(of({ latencyPercent: 99.5 })).toEqual(['changed LatencyBurn udp']);
   const without = { ...model, paths: model.paths.filter(({ name }) => name !== 'udp') };
   const removed = changedAlerts(ruleGroups(model), ruleGroups(without)).filter(
