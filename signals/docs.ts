@@ -236,7 +236,7 @@ Long / short window; both must burn. Windows scale with the period, factors stay
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-Burn is \`bad / max(total, rate × window)\`: the budget really spent. Ten minutes of data can not look like a spent week.`;
+Burn is \`bad / max(total, rate × window)\`: the budget really spent. Ten minutes of data can not look like a spent week. The rate is that of today: one that is raised fourfold makes a budget that was spent look like a quarter of it until the old probes are out of the window, so raise it when the budget is well.`;
 }
 
 function onePage(): string {
