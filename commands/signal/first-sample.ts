@@ -13,6 +13,8 @@ export interface Patience {
 }
 
 const patience: Patience = { boundMs: 120_000, everyMs: 1_000 };
+/** To a Prometheus that runs already the kubelet brings rules with its next look at ConfigMaps, up to two minutes later. */
+const patienceForRules: Patience = { boundMs: 300_000, everyMs: 1_000 };
 const shownWindowSeconds = 30;
 
 /**
@@ -56,7 +58,7 @@ export async function awaitGoodPaths(
 export async function awaitRules(
   prometheus: PrometheusApi,
   signal: AbortSignal,
-  { boundMs, everyMs }: Patience = patience,
+  { boundMs, everyMs }: Patience = patienceForRules,
 ): Promise<void> {
   const startedMs = Date.now();
   for (;;) {

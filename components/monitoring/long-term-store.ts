@@ -64,7 +64,7 @@ export class LongTermStore extends pulumi.ComponentResource {
       { account: fullName, namespace, stack, inNamespaces: {}, clusterWide: [] },
       child,
     );
-    new PrometheusRule(
+    const rules = new PrometheusRule(
       fullName,
       {
         metadata: metadata(fullName, namespace, named),
@@ -104,7 +104,7 @@ export class LongTermStore extends pulumi.ComponentResource {
         metadata: metadata(longTermName, namespace, { ...named, annotations: untilAvailable }),
         spec: this.#spec(args),
       },
-      inside(this, cluster, [...account, ...crds]),
+      inside(this, cluster, [...account, ...crds, rules]),
     );
     this.registerOutputs({ writeUrl: this.writeUrl });
   }

@@ -27,12 +27,12 @@ export function ownMonitoring(
   // Whoever runs Prometheus and Alertmanager, these are the stack's: the chart of another kind of monitoring must not find them another's.
   const config = alertmanagerSecret(parent, args);
   const service = prometheusService(parent, part, monitoringName, 'web');
-  pathRules(parent, { ...part, model, crds });
+  const rules = pathRules(parent, { ...part, model, crds });
   const alertmanager = new AlertmanagerServer('alertmanager', { ...part, monitoring, config, crds }, own);
   const sending = countsSending(parent, { ...args, crds });
   new PrometheusServer(
     'prometheus',
-    { ...part, monitoring, crds, alertmanager: alertmanager.serviceName, sending },
+    { ...part, monitoring, crds, rules, alertmanager: alertmanager.serviceName, sending },
     own,
   );
   new KubeStateMetrics('kube-state-metrics', part, own);

@@ -17,6 +17,8 @@ export interface PrometheusServerArgs extends MonitoringPartArgs {
   readonly monitoring: OwnMonitoringSettings;
   /** The operator's kinds. */
   readonly crds: readonly pulumi.Resource[];
+  /** What it evaluates. */
+  readonly rules: readonly pulumi.Resource[];
   /** Name of Alertmanager's Service, beside this one. */
   readonly alertmanager: string;
   /** Where counts that must outlive the retention are sent; absent where nowhere. */
@@ -32,7 +34,7 @@ const scrapeFile = 'scrape.yaml';
 export class PrometheusServer extends pulumi.ComponentResource {
   constructor(name: string, args: PrometheusServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:PrometheusServer', name, {}, opts);
-    const { cluster, stack, namespaces, crds } = args;
+    const { cluster, stack, namespaces, crds, rules } = args;
     const own = [namespaces.monitoring];
     const permissions = this.#permissions(args);
     const scrape = new k8s.core.v1.Secret(
@@ -49,7 +51,8 @@ export class PrometheusServer extends pulumi.ComponentResource {
         metadata: metadata(monitoringName, namespace, { workload, stack, annotations: untilAvailable }),
         spec: this.#spec(args),
       },
-      inside(this, cluster, [...permissions, ...crds, scrape, ...(args.sending?.secrets ?? [])]),
+      // Rules that are there when its pod starts are in it at once; what comes later, the kubelet brings a minute or two later.
+      inside(this, cluster, [...permissions, ...crds, ...rules, scrape, ...(args.sending?.secrets ?? [])]),
     );
     this.registerOutputs({});
   }

@@ -81,6 +81,17 @@ describe('monitoring of a lab with every kind of receiver', () => {
     ]);
   });
 
+  it('makes rules before who evaluates them, as a pod that starts without them gets them a minute later', () => {
+    const rules = resources.filter(({ type }) => type.endsWith(':PrometheusRule'));
+    expect(rules.length).toBeGreaterThan(8);
+    const servers = resources.filter(({ type }) => type.endsWith(':Prometheus'));
+    expect(servers.map(({ name }) => name).sort()).toEqual(['longterm', 'main']);
+    for (const { name, dependencies } of servers) {
+      const own = rules.filter((rule) => rule.name.startsWith('continuous-load') === (name === 'main'));
+      expect([name, dependencies]).toEqual([name, expect.arrayContaining(own.map(({ urn }) => urn))]);
+    }
+  });
+
   it('scrapes the pods of the name service, may find them, and nothing else of their namespace', () => {
     const system = resources.filter(({ inputs }) => plain(inputs)?.metadata?.namespace === 'kube-system');
     expect(system.map(({ type }) => type).sort()).toEqual([
