@@ -9,7 +9,13 @@ import { renderPage } from './signal/html/page';
 import { readPage } from './signal/html/page-data';
 import { PageFile } from './html/page-file';
 import { PrometheusApi, suppressedAlerts } from './signal/prometheus-api';
-import { alertStatuses, readPaths, rulesEvaluatedQuery, type StatusReport } from './signal/status-report';
+import {
+  alertStatuses,
+  areRulesEvaluated,
+  readPaths,
+  rulesEvaluatedQuery,
+  type StatusReport,
+} from './signal/status-report';
 import { renderStatus } from './signal/status-table';
 import { effectiveConfig, findStack, type Stack } from './stack/stack';
 import { stackModel } from './stack/stack-model';
@@ -96,13 +102,13 @@ export async function readStatus(
       return [];
     }
   };
-  const [paths, alerts, always, suppressed] = await Promise.all([
+  const [paths, alerts, evaluated, suppressed] = await Promise.all([
     readPaths(prometheus, model),
     prometheus.alerts(),
     prometheus.vector(rulesEvaluatedQuery),
     heldBack(),
   ]);
-  const rulesEvaluated = always.length > 0;
+  const rulesEvaluated = areRulesEvaluated(model, evaluated);
   return { stack, paths, alerts: alertStatuses(alerts, suppressed), rulesEvaluated, urls };
 }
 

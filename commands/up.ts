@@ -98,7 +98,7 @@ export async function up(argv: readonly string[], terminal: Terminal): Promise<v
   const prometheus = new PrometheusApi(urls['prometheus'], interruption.signal);
   const tookMs = await awaitGoodPaths(prometheus, model, progress, interruption.signal);
   progress.detail('every path is good; until the rules are evaluated');
-  await awaitRules(prometheus, interruption.signal);
+  await awaitRules(prometheus, model, interruption.signal);
   progress.end();
   const report = await readStatus(stack.name, model, urls, progress, interruption.signal);
   terminal.print(

@@ -4,7 +4,7 @@ import type { PathSettings, SignalModel } from '../../signals/model';
 import { exactCounts, firstGoodQuery, reasonsQuery, statusQueries } from '../../signals/status';
 import { Failure } from '../terminal/failure';
 import type { PrometheusApi } from './prometheus-api';
-import { rulesEvaluatedQuery } from './status-report';
+import { areRulesEvaluated, rulesEvaluatedQuery } from './status-report';
 
 /** How long to wait for the first good sample, and how often to look. */
 export interface Patience {
@@ -57,6 +57,7 @@ export async function awaitGoodPaths(
  */
 export async function awaitRules(
   prometheus: PrometheusApi,
+  model: SignalModel,
   signal: AbortSignal,
   { boundMs, everyMs }: Patience = patienceForRules,
 ): Promise<void> {
@@ -64,14 +65,14 @@ export async function awaitRules(
   for (;;) {
     let trouble = '';
     try {
-      if ((await prometheus.vector(rulesEvaluatedQuery)).length > 0) return;
+      if (areRulesEvaluated(model, await prometheus.vector(rulesEvaluatedQuery))) return;
     } catch (error) {
       signal.throwIfAborted();
       trouble = ` ${(error as Error).message}`;
     }
     if (Date.now() - startedMs >= boundMs)
       throw new Failure(
-        `Every path is good, but after ${formatDuration(boundMs)} no rule of the stack is evaluated: nobody would be told of a fault.${trouble} ` +
+        `Every path is good, but after ${formatDuration(boundMs)} not every path’s rules are evaluated: nobody would be told of a fault.${trouble} ` +
           'Does the operator take its PrometheusRules (its log names those that it leaves out), and the Prometheus select them by their labels?',
       );
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);

@@ -5,10 +5,9 @@ import {
   availabilityWindows,
   coverageName,
 } from '../../signals/availability';
-import { watchdogLabels } from '../../signals/alert-rule';
-import { alertsSeries } from '../../signals/dashboards/names';
+import { recorded } from '../../signals/metrics';
 import type { SignalModel } from '../../signals/model';
-import { duration, select } from '../../signals/promql';
+import { duration } from '../../signals/promql';
 import { exactCounts, measuredNowQuery, statusQueries } from '../../signals/status';
 import type { PrometheusApi, RuleAlert, VectorSeries } from './prometheus-api';
 
@@ -118,12 +117,13 @@ function windowsOf(model: SignalModel, path: string, recorded: readonly VectorSe
   });
 }
 
-/** A series while the stack's rules are evaluated: the alert that always fires. */
-export const rulesEvaluatedQuery = select(alertsSeries, {
-  alertstate: 'firing',
-  alertname: 'Watchdog',
-  ...watchdogLabels,
-});
+/** A series {path} for each path whose rules are evaluated: within seconds of their loading, where an alert shows a minute and more later. */
+export const rulesEvaluatedQuery = recorded.rateAsked;
+
+/** Whether the rules of every path are evaluated, by what {@link rulesEvaluatedQuery} found. */
+export function areRulesEvaluated({ paths }: SignalModel, found: readonly VectorSeries[]): boolean {
+  return paths.every(({ name }) => found.some(({ metric }) => metric['path'] === name));
+}
 
 /** Alerts that are for somebody, the longest active first; `suppressed` are the label sets Alertmanager holds back. */
 export function alertStatuses(

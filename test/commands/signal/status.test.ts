@@ -13,7 +13,7 @@ import { readStatus } from '../../../commands/status';
 import { silentProgress } from '../../../lab/progress';
 import { availabilityName, availabilityQuery, coverageName } from '../../../signals/availability';
 import { defaultModel, pathSettings } from '../../../signals/model';
-import { watchdogLabels } from '../../../signals/alert-rule';
+import { isAlert } from '../../../signals/rule-types';
 import { ruleGroups } from '../../../signals/rules';
 import { firstGoodQuery, measuredNowQuery, reasonsQuery, statusQueries } from '../../../signals/status';
 
@@ -80,7 +80,7 @@ beforeEach(() => {
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, NaN]),
     [measuredNowQuery(model)]: vector([{ path: 'service' }, 118]),
-    [rulesEvaluatedQuery]: vector([{ alertname: 'Watchdog' }, 1]),
+    [rulesEvaluatedQuery]: vector([{ path: 'service' }, 4]),
     [availabilityQuery(model)]: vector(
       [{ __name__: availabilityName(3600), path: 'service' }, 0.99954],
       [{ __name__: coverageName(3600), path: 'service' }, 0.95],
@@ -151,25 +151,22 @@ describe('status', () => {
     answers['/api/v1/alerts'] = { data: { alerts: [] } };
     const report = await readStatus('lab', model, { prometheus: url }, silentProgress);
     expect(report).toMatchObject({ alerts: [], rulesEvaluated: false });
-    expect(renderStatus(report)).toContain('No rule of this stack is evaluated');
+    expect(renderStatus(report)).toContain('Not every path’s rules are evaluated');
     expect(renderStatus(report)).not.toContain('No alert is firing');
     expect(renderStatus({ ...report, alerts: alertStatuses([firing], []) })).toMatch(
-      /No rule of this stack.*\n {2}✖ PathDown/,
+      /Not every path’s rules.*\n {2}✖ PathDown/,
     );
   });
 
   test.each([true, false])(
-    'knows the rules by their own alert that always fires, with load (%s) and without',
+    'the rules of every path record what tells that they are evaluated, with load (%s) and without',
     (enabled) => {
-      expect(rulesEvaluatedQuery).toBe(
-        'ALERTS{alertstate="firing",alertname="Watchdog",product="continuous-load"}',
-      );
-      expect(ruleGroups({ ...model, enabled }).flatMap(({ rules }) => rules)).toContainEqual(
-        expect.objectContaining({
-          alert: 'Watchdog',
-          labels: expect.objectContaining(watchdogLabels),
-        }),
-      );
+      const recording = ruleGroups({ ...model, enabled })
+        .flatMap(({ rules }) => rules)
+        .flatMap((rule) =>
+          isAlert(rule) || rule.record !== rulesEvaluatedQuery ? [] : [rule.labels?.['path']],
+        );
+      expect(recording).toEqual(model.paths.map(({ name }) => name));
     },
   );
 
@@ -346,18 +343,18 @@ describe('the table', () => {
 
 describe('waiting for the rules', () => {
   const wait = (boundMs: number, signal = new AbortController().signal, at = url) =>
-    awaitRules(new PrometheusApi(at), signal, { boundMs, everyMs: 10 });
+    awaitRules(new PrometheusApi(at), model, signal, { boundMs, everyMs: 10 });
 
   test('ends once they are evaluated', async () => {
     answers[rulesEvaluatedQuery] = vector();
     const waiting = wait(5_000);
-    setTimeout(() => (answers[rulesEvaluatedQuery] = vector([{ alertname: 'Watchdog' }, 1])), 100);
+    setTimeout(() => (answers[rulesEvaluatedQuery] = vector([{ path: 'service' }, 4])), 100);
     await waiting;
   });
 
   test('gives up after the bound and says that nobody would be told, and where to look', async () => {
     answers[rulesEvaluatedQuery] = vector();
-    await expect(wait(50)).rejects.toThrow(/no rule of the stack is evaluated.*nobody.*PrometheusRules/);
+    await expect(wait(50)).rejects.toThrow(/not every path’s rules are evaluated.*nobody.*PrometheusRules/);
     await expect(wait(50, undefined, gone)).rejects.toThrow(/ECONNREFUSED/);
   });
 
