@@ -83,7 +83,7 @@ beforeEach(() => {
     [queries.p50Ms]: vector([{ path: 'service' }, 1.23456]),
     [queries.p99Ms]: vector([{ path: 'service' }, 98.7]),
     [measuredNowQuery(model)]: vector([{ path: 'service' }, 118], [{ path: 'dns' }, 90]),
-    [rulesEvaluatedQuery]: vector([{ path: 'service' }, 4], [{ path: 'dns' }, 4]),
+    [rulesEvaluatedQuery]: vector(...model.paths.map(({ name }): [object, number] => [{ path: name }, 4])),
     [budgetQuery()]: vector(
       [{ path: 'service', sloth_slo: 'availability' }, 0.6257],
       [{ path: 'dns', sloth_slo: 'availability' }, -1.5],
@@ -171,7 +171,7 @@ describe('the page', () => {
     const calm = { ...(await page()), status: { ...(await report()), alerts: [] } };
     expect(renderPage(calm)).toContain('<p>No alert is firing.</p>');
     const unruled = { ...calm, status: { ...calm.status, rulesEvaluated: false } };
-    expect(renderPage(unruled)).toContain('<p>Not every path’s rules is evaluated');
+    expect(renderPage(unruled)).toContain('<p>Not every path’s rules are evaluated');
     expect(renderPage(unruled)).not.toContain('No alert is firing');
   });
 
