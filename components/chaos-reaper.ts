@@ -5,7 +5,6 @@ import type { ResourceSettings } from '../settings/schema';
 import { chaosCommand, chaosConfig, chaosEnvironment, chaosFiles, chaosObjects } from '../signals/chaos';
 import type { ChaosModel, SignalModel } from '../signals/model';
 import { inside, type Cluster } from './cluster/cluster';
-import { http1Only } from './http1';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels, takenBack } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
@@ -88,14 +87,13 @@ export class ChaosReaper extends pulumi.ComponentResource {
               scripts,
               command: chaosCommand(scriptDirectory),
               environment: (receiver) =>
-                pulumi.output(args.prometheusUrl).apply((prometheusUrl) => [
-                  ...chaosEnvironment(model, {
+                pulumi.output(args.prometheusUrl).apply((prometheusUrl) =>
+                  chaosEnvironment(model, {
                     ...receiver,
                     prometheusUrl,
                     memoryLimitBytes: resources.limits.memory,
                   }),
-                  http1Only,
-                ]),
+                ),
               otlp: args.otlp,
               resources,
               terminationGracePeriodSeconds: graceSeconds,

@@ -14,7 +14,6 @@ import type { SecretRequests } from '../scenarios/own-target';
 import type { InjectorTargets } from '../signals/targets';
 import { ApiAccess } from './api-access';
 import { inside, type Cluster } from './cluster/cluster';
-import { http1Only } from './http1';
 import { k6Pod, k6Scripts, scriptDirectory } from './k6';
 import { labels, metadata, selectorLabels, takenBack } from './metadata';
 import type { OtlpReceiver } from './monitoring/monitoring';
@@ -87,13 +86,11 @@ export class LoadInjector extends pulumi.ComponentResource {
                 cluster,
                 scripts,
                 command: injectorCommand(model, scriptDirectory),
-                environment: (receiver) => [
-                  ...injectorEnvironment(model, {
+                environment: (receiver) =>
+                  injectorEnvironment(model, {
                     ...receiver,
                     memoryLimitBytes: injector.resources.limits.memory,
                   }),
-                  http1Only,
-                ],
                 otlp: args.otlp,
                 resources: injector.resources,
                 terminationGracePeriodSeconds: timing.terminationGracePeriodSeconds,

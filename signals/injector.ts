@@ -229,6 +229,12 @@ export interface InjectorEnvironmentOptions extends OtlpTarget {
   readonly memoryLimitBytes?: number;
 }
 
+/**
+ * Keeps k6 to HTTP/1.1. A connection of HTTP/2 whose other end is gone without a word is used for ever: k6 sends no pings, and a request that
+ * times out does not end it. gRPC has a transport of its own and stays as it is.
+ */
+export const http1Only = { GODEBUG: 'http2client=0' } as const;
+
 /** Environment of k6, in order: some values refer to `POD_NAME`. */
 export function injectorEnvironment(
   model: SignalModel,
@@ -256,6 +262,7 @@ export function injectorEnvironment(
       ? { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' }
       : {}),
     GOMEMLIMIT: goMemoryLimit(options.memoryLimitBytes ?? injectorMemory.limitMiB * 2 ** 20),
+    ...http1Only,
   };
   return Object.entries(values).map(([name, value]) => ({ name, value }));
 }

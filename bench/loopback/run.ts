@@ -6,7 +6,6 @@
 import { existsSync, mkdirSync, readFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { http1Only } from '../../components/http1';
 import { PrometheusApi } from '../../commands/signal/prometheus-api';
 import { command } from '../../lab/command';
 import type { InjectorConfig } from '../../scenarios/config';
@@ -136,7 +135,6 @@ function injector(name: string, config: InjectorConfig, k6: string, certificate:
   return new Running(`injector ${name}`, k6, injectorCommand(model, scripts), {
     HOME: directory,
     SSL_CERT_FILE: certificate,
-    [http1Only.name]: http1Only.value,
     ...Object.fromEntries(variables.map((variable) => [variable.name, variable.value])),
   });
 }

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { createServer, type Server, type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { http1Only } from '../../../components/http1';
+import { http1Only } from '../../../signals/injector';
 import { createProgress } from '../../../lab/progress';
 import { ensurePrograms, programPath } from '../../../lab/toolchain/toolchain';
 import type { ProgramName } from '../../../lab/toolchain/programs';
@@ -138,7 +138,7 @@ export class Injector {
         env: {
           PATH: process.env['PATH'],
           K6_AUTO_EXTENSION_RESOLUTION: 'false',
-          [http1Only.name]: http1Only.value,
+          ...http1Only,
           ...environment,
         },
       },
