@@ -30,30 +30,21 @@ export async function awaitGoodPaths(
 ): Promise<number> {
   const startedMs = Date.now();
   let waiting: readonly PathSettings[] = model.paths;
-  let trouble: string | undefined;
-  for (;;) {
-    try {
-      waiting = await notGood(prometheus, model, waiting);
-      trouble = undefined;
-      if (waiting.length === 0) return Date.now() - startedMs;
-      progress.detail(await describeWaiting(prometheus, model, waiting));
-    } catch (error) {
-      signal.throwIfAborted();
-      // Prometheus and its relay come up at their own pace; only the bound makes this a failure.
-      trouble = (error as Error).message;
-      progress.detail(trouble);
-    }
-    if (Date.now() - startedMs >= boundMs) {
-      throw new Failure(await describeFailure(prometheus, model, waiting, trouble, boundMs));
-    }
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    signal.throwIfAborted();
-  }
+  const look = async () => {
+    waiting = await notGood(prometheus, model, waiting);
+    if (waiting.length > 0) progress.detail(await describeWaiting(prometheus, model, waiting));
+    return waiting.length === 0;
+  };
+  await lookUntil(look, { boundMs, everyMs }, signal, {
+    onTrouble: (trouble) => progress.detail(trouble),
+    giveUp: (trouble) => describeFailure(prometheus, model, waiting, trouble, boundMs),
+  });
+  return Date.now() - startedMs;
 }
 
 /**
- * Waits until the stack's rules are evaluated: good paths alone say nothing of whether anybody would be told. Throws a Failure that says
- * where to look when the bound is over.
+ * Waits until the rules of every path are evaluated: good paths alone say nothing of whether anybody would be told. Throws a Failure that
+ * says where to look when the bound is over.
  */
 export async function awaitRules(
   prometheus: PrometheusApi,
@@ -61,20 +52,42 @@ export async function awaitRules(
   signal: AbortSignal,
   { boundMs, everyMs }: Patience = patienceForRules,
 ): Promise<void> {
+  const look = async () => areRulesEvaluated(model, await prometheus.vector(rulesEvaluatedQuery));
+  await lookUntil(look, { boundMs, everyMs }, signal, {
+    giveUp: (trouble) =>
+      [
+        `Every path is good, but after ${formatDuration(boundMs)} not every path’s rules are evaluated: nobody would be told of a fault.`,
+        ...(trouble === undefined ? [] : [trouble]),
+        'Does the operator take its PrometheusRules (its log names those that it leaves out), and the Prometheus select them by their labels?',
+      ].join(' '),
+  });
+}
+
+/** What is said of looks that fail, and at last. */
+interface Words {
+  readonly onTrouble?: (trouble: string) => void;
+  /** `trouble` is what the last look ran into; undefined where it came to an end. */
+  readonly giveUp: (trouble: string | undefined) => string | Promise<string>;
+}
+
+/** Looks until it is so. Prometheus and its relay come up at their own pace; only the bound makes this a Failure. */
+async function lookUntil(
+  look: () => Promise<boolean>,
+  { boundMs, everyMs }: Patience,
+  signal: AbortSignal,
+  { onTrouble, giveUp }: Words,
+): Promise<void> {
   const startedMs = Date.now();
   for (;;) {
-    let trouble = '';
+    let trouble: string | undefined;
     try {
-      if (areRulesEvaluated(model, await prometheus.vector(rulesEvaluatedQuery))) return;
+      if (await look()) return;
     } catch (error) {
       signal.throwIfAborted();
-      trouble = ` ${(error as Error).message}`;
+      trouble = (error as Error).message;
+      onTrouble?.(trouble);
     }
-    if (Date.now() - startedMs >= boundMs)
-      throw new Failure(
-        `Every path is good, but after ${formatDuration(boundMs)} not every path’s rules are evaluated: nobody would be told of a fault.${trouble} ` +
-          'Does the operator take its PrometheusRules (its log names those that it leaves out), and the Prometheus select them by their labels?',
-      );
+    if (Date.now() - startedMs >= boundMs) throw new Failure(await giveUp(trouble));
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
   }
