@@ -30,7 +30,7 @@ import type { SignalModel } from '../signals/model';
 import { needsIstio } from '../signals/mesh';
 
 const help = `
-Prepares what is missing (lab stacks), runs \`pulumi up\`, waits for the first good sample of every path and shows its status.
+Prepares what is missing (lab stacks), runs \`pulumi up\`, waits for the first good sample of every path and for its rules, and shows its status.
 Unknown flags go to Pulumi: \`npm run up -- --diff\`, \`npm run up dev -- --refresh\`.
 A lab stack is updated without asking; others ask unless \`--yes\` is given.`;
 
