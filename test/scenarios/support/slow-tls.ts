@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import {
@@ -11,9 +9,7 @@ import {
 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
-
-const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+import { selfSigned } from '../../support/self-signed';
 
 /** An HTTPS server on loopback that seems far away: whatever is sent arrives late, each way. It names the version of HTTP that it is asked in. */
 export class SlowTls {
@@ -26,8 +22,8 @@ export class SlowTls {
   ) {}
 
   static async start(delayMs: number): Promise<SlowTls> {
-    const { key, certificate } = await selfSigned();
-    const server = createSecureServer({ key, cert: certificate, allowHTTP1: true }, (asked, answer) =>
+    const { key, cert } = await selfSigned('ip', '127.0.0.1');
+    const server = createSecureServer({ key, cert, allowHTTP1: true }, (asked, answer) =>
       answer.end(`HTTP/${asked.httpVersion}`),
     );
     const port = await listening(server);
@@ -49,7 +45,7 @@ export class SlowTls {
     const url = `https://127.0.0.1:${await listening(relay)}/`;
     const directory = mkdtempSync(join(tmpdir(), 'slow-tls-'));
     const file = join(directory, 'certificate.pem');
-    writeFileSync(file, certificate);
+    writeFileSync(file, cert);
     return new SlowTls(url, file, () => {
       for (const socket of sockets) socket.destroy();
       relay.close();
@@ -62,24 +58,4 @@ export class SlowTls {
 async function listening(server: Pick<Server, 'listen' | 'address'>): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
-}
-
-async function selfSigned(): Promise<{ key: string; certificate: string }> {
-  const keys = await webcrypto.subtle.generateKey(signing, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=slow-tls',
-    notBefore: new Date(Date.now() - 3_600_000),
-    notAfter: new Date(Date.now() + 86_400_000),
-    keys,
-    signingAlgorithm: signing,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
-    ],
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return {
-    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
-    certificate: certificate.toString('pem'),
-  };
 }
