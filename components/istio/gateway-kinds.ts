@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { inside, type Cluster, type ManagedGateway } from '../cluster/cluster';
+import { formerly } from '../formerly';
 import { crdsOf } from './crds';
 
 /** Arguments of {@link GatewayKinds}. */
@@ -17,16 +18,12 @@ export class GatewayKinds extends pulumi.ComponentResource {
 
   constructor(name: string, { cluster, managed }: GatewayKindsArgs, opts: pulumi.ComponentResourceOptions) {
     super('continuous-load:index:GatewayKinds', name, {}, opts);
-    this.definitions = crdsOf(managed.crds, { ...inside(this, cluster), aliases: formerly(opts.parent) });
+    const aliases = [
+      formerly('gateway', 'IngressGateway', opts.parent),
+      formerly('istiod', 'Istiod', opts.parent),
+      formerly('istio', 'ChartControlPlane', opts.parent),
+    ];
+    this.definitions = crdsOf(managed.crds, { ...inside(this, cluster), aliases });
     this.registerOutputs({});
   }
-}
-
-/** Whose they once were: without this an upgrade would delete what it has just adopted. */
-function formerly(parent: pulumi.Resource | undefined): pulumi.Alias[] {
-  return [
-    ['gateway', 'IngressGateway'] as const,
-    ['istiod', 'Istiod'] as const,
-    ['istio', 'ChartControlPlane'] as const,
-  ].map(([name, type]) => ({ parent: pulumi.createUrn(name, `continuous-load:index:${type}`, parent) }));
 }

@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
+import { formerly } from '../formerly';
 import { labels, metadata, selectorLabels, withoutWaiting } from '../metadata';
 import { serviceAccount } from '../monitoring/rbac';
 import { meshNamespace } from '../../signals/targets';
@@ -62,7 +63,13 @@ export class Istiod extends pulumi.ComponentResource implements ControlPlane {
   readonly gatewayLabels = {};
 
   constructor(name: string, args: IstiodArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('continuous-load:index:Istiod', name, {}, { ...opts, aliases: [formerly()] });
+    // Before there was a mesh istiod belonged to the gateway.
+    super(
+      'continuous-load:index:Istiod',
+      name,
+      {},
+      { ...opts, aliases: [formerly('gateway', 'IngressGateway')] },
+    );
     const { cluster, stack, namespaces, managed, gateway, gatewayKinds, mesh: hasMesh } = args;
     const child = inside(this, cluster, hasMesh ? namespaces.all : [namespaces.load]);
     this.kinds = [
@@ -245,9 +252,4 @@ function pod(image: pulumi.Output<string>, mesh: boolean): k8s.types.input.core.
       { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
     ],
   };
-}
-
-/** Before there was a mesh istiod belonged to the gateway: without this an upgrade would delete what it has just adopted. */
-function formerly(): pulumi.Alias {
-  return { parent: pulumi.createUrn('gateway', 'continuous-load:index:IngressGateway') };
 }

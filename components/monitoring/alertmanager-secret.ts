@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { RunMonitoringSettings } from '../../settings/monitoring-schema';
 import { alertmanagerConfig, type Receiver } from '../../signals/alertmanager';
 import { inside } from '../cluster/cluster';
+import { formerly } from '../formerly';
 import { metadata } from '../metadata';
 import { monitoringName, namespaceNames } from '../names';
 import type { MonitoringArgs } from './monitoring';
@@ -24,10 +25,7 @@ export function alertmanagerSecret(
     },
     {
       ...inside(parent, cluster, [namespaces.monitoring]),
-      // Whose it once was: without this an upgrade would delete what it has just adopted.
-      aliases: [
-        { parent: pulumi.createUrn('alertmanager', 'continuous-load:index:AlertmanagerServer', parent) },
-      ],
+      aliases: [formerly('alertmanager', 'AlertmanagerServer', parent)],
     },
   );
 }

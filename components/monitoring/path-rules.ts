@@ -1,8 +1,9 @@
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import { PrometheusRule } from '../../resources/prometheus-rule';
 import type { SignalModel } from '../../signals/model';
 import { ruleSets } from '../../signals/rules';
 import { inside } from '../cluster/cluster';
+import { formerly } from '../formerly';
 import { metadata } from '../metadata';
 import type { MonitoringPartArgs } from './part';
 import { ruleGroupSpec } from './prometheus-spec';
@@ -34,10 +35,7 @@ export function pathRules(
       },
       {
         ...inside(parent, cluster, [namespaces.monitoring, ...crds]),
-        // Whose it once was: without this an upgrade would delete what it has just adopted.
-        aliases: [
-          { parent: pulumi.createUrn('prometheus', 'continuous-load:index:PrometheusServer', parent) },
-        ],
+        aliases: [formerly('prometheus', 'PrometheusServer', parent)],
       },
     );
   });

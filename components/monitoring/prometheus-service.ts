@@ -1,6 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import { inside } from '../cluster/cluster';
+import { formerly } from '../formerly';
 import { metadata, withoutWaiting } from '../metadata';
 import { monitoringName, namespaceNames, prometheusPort } from '../names';
 import type { MonitoringPartArgs } from './part';
@@ -33,8 +34,7 @@ export function prometheusService(
     },
     {
       ...inside(parent, cluster, [namespaces.monitoring]),
-      // Whose it once was: without this an upgrade would delete what it has just adopted.
-      aliases: [{ parent: pulumi.createUrn('prometheus', 'continuous-load:index:PrometheusServer', parent) }],
+      aliases: [formerly('prometheus', 'PrometheusServer', parent)],
     },
   );
 }
