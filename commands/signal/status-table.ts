@@ -111,7 +111,7 @@ export function alertsInAll({
   rulesEvaluated,
 }: Pick<StatusReport, 'alerts' | 'rulesEvaluated'>): string | undefined {
   if (!rulesEvaluated)
-    return 'Not every path’s rules are evaluated (not yet, or not any more): its alerts cannot fire.';
+    return 'Not every path’s rules are evaluated (not yet, or not any more): where they are not, no alert fires.';
   return alerts.length === 0 ? 'No alert is firing.' : undefined;
 }
 
